@@ -3,7 +3,13 @@
 //! Type numbers depend on the schedule; nothing that reaches the output may be ordered by them.
 //! Inference variables never appear here: they live in the body checker until they are solved.
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxBuildHasher;
 use sigil_frontend::{FileId, Symbol};
+use std::hash::{BuildHasher, Hash};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 /// A module is a file.
 pub type ModuleId = FileId;
@@ -106,4 +112,358 @@ impl Ty {
     pub const NEVER: Ty = Ty(8);
     pub const DURATION: Ty = Ty(9);
     pub const SIZE: Ty = Ty(10);
+}
+
+/// What is known of a type without looking at its parts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Flags(u8);
+
+impl Flags {
+    const PARAMS: u8 = 1;
+    const ASSOC: u8 = 2;
+    const ERROR: u8 = 4;
+
+    fn and(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct TypeData {
+    kind: TyKind,
+    flags: Flags,
+}
+
+struct ListData {
+    types: Box<[Ty]>,
+    flags: Flags,
+}
+
+impl TyList {
+    /// No types.
+    pub const EMPTY: TyList = TyList(0);
+}
+
+/// Number of shards of each index; a power of two well above any number of workers that intern at one time.
+const SHARDS: usize = 64;
+
+/// One index: from the hash of a value to its number. Looked up under a shared lock first, since nearly every
+/// type that is asked for exists already.
+struct Index {
+    shards: Box<[RwLock<HashTable<u32>>]>,
+    contended: AtomicU64,
+}
+
+impl Index {
+    fn new() -> Self {
+        Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), contended: AtomicU64::new(0) }
+    }
+
+    fn find_or_add(
+        &self,
+        hash: u64,
+        is_it: impl Fn(u32) -> bool,
+        hash_of: impl Fn(u32) -> u64,
+        add: impl FnOnce() -> u32,
+    ) -> u32 {
+        // The table uses the lowest and the highest seven bits.
+        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
+        {
+            let table = match shard.try_read() {
+                Ok(table) => table,
+                Err(_) => {
+                    self.contended.fetch_add(1, Ordering::Relaxed);
+                    shard.read().unwrap_or_else(PoisonError::into_inner)
+                }
+            };
+            if let Some(&id) = table.find(hash, |&id| is_it(id)) {
+                return id;
+            }
+        }
+        let mut table = shard.write().unwrap_or_else(PoisonError::into_inner);
+        match table.entry(hash, |&id| is_it(id), |&id| hash_of(id)) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let id = add();
+                entry.insert(id);
+                id
+            }
+        }
+    }
+}
+
+fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
+    FxBuildHasher.hash_one(value)
+}
+
+/// The interner. Reading a type takes no lock; making one takes a shard of the index.
+pub struct Types {
+    types: boxcar::Vec<TypeData>,
+    type_index: Index,
+    lists: boxcar::Vec<ListData>,
+    list_index: Index,
+    name_lists: boxcar::Vec<Box<[Symbol]>>,
+    name_list_index: Index,
+}
+
+impl Default for Types {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Types {
+    /// An interner that holds the fixed types.
+    pub fn new() -> Self {
+        let types = Self {
+            types: boxcar::Vec::new(),
+            type_index: Index::new(),
+            lists: boxcar::Vec::new(),
+            list_index: Index::new(),
+            name_lists: boxcar::Vec::new(),
+            name_list_index: Index::new(),
+        };
+        let fixed = [
+            TyKind::Error,
+            TyKind::Int,
+            TyKind::Float,
+            TyKind::Bool,
+            TyKind::Str,
+            TyKind::Char,
+            TyKind::Byte,
+            TyKind::Void,
+            TyKind::Never,
+            TyKind::Duration,
+            TyKind::Size,
+        ];
+        for (number, kind) in fixed.into_iter().enumerate() {
+            assert_eq!(types.intern(kind).0 as usize, number);
+        }
+        assert_eq!(types.list(&[]), TyList::EMPTY);
+        types
+    }
+
+    /// The type with this kind.
+    pub fn intern(&self, kind: TyKind) -> Ty {
+        let id = self.type_index.find_or_add(
+            hash_of(&kind),
+            |id| self.types[id as usize].kind == kind,
+            |id| hash_of(&self.types[id as usize].kind),
+            || self.types.push(TypeData { kind, flags: self.flags_of(kind) }) as u32,
+        );
+        Ty(id)
+    }
+
+    fn flags_of(&self, kind: TyKind) -> Flags {
+        let of = |ty: Ty| self.types[ty.0 as usize].flags;
+        let of_list = |list: TyList| self.lists[list.0 as usize].flags;
+        match kind {
+            TyKind::Error => Flags(Flags::ERROR),
+            TyKind::Param(_) => Flags(Flags::PARAMS),
+            TyKind::Assoc { args, .. } => of_list(args).and(Flags(Flags::ASSOC)),
+            TyKind::List(ty) | TyKind::Range(ty) => of(ty),
+            TyKind::Map(key, value) => of(key).and(of(value)),
+            TyKind::Tuple(list) | TyKind::Record(_, list) | TyKind::Adt(_, list) => of_list(list),
+            TyKind::Fn(params, result) => of_list(params).and(of(result)),
+            _ => Flags::default(),
+        }
+    }
+
+    /// What a type is.
+    pub fn kind(&self, ty: Ty) -> TyKind {
+        self.types[ty.0 as usize].kind
+    }
+
+    /// The list of these types.
+    pub fn list(&self, list: &[Ty]) -> TyList {
+        let id = self.list_index.find_or_add(
+            hash_of(list),
+            |id| *self.lists[id as usize].types == *list,
+            |id| hash_of(&*self.lists[id as usize].types),
+            || {
+                let flags =
+                    list.iter().fold(Flags::default(), |all, ty| all.and(self.types[ty.0 as usize].flags));
+                self.lists.push(ListData { types: list.into(), flags }) as u32
+            },
+        );
+        TyList(id)
+    }
+
+    /// The types of a list.
+    pub fn list_of(&self, list: TyList) -> &[Ty] {
+        &self.lists[list.0 as usize].types
+    }
+
+    /// The list of these names.
+    pub fn name_list(&self, names: &[Symbol]) -> NameList {
+        let id = self.name_list_index.find_or_add(
+            hash_of(names),
+            |id| *self.name_lists[id as usize] == *names,
+            |id| hash_of(&*self.name_lists[id as usize]),
+            || self.name_lists.push(names.into()) as u32,
+        );
+        NameList(id)
+    }
+
+    /// The names of a list.
+    pub fn name_list_of(&self, list: NameList) -> &[Symbol] {
+        &self.name_lists[list.0 as usize]
+    }
+
+    /// `[element]`.
+    pub fn list_ty(&self, element: Ty) -> Ty {
+        self.intern(TyKind::List(element))
+    }
+
+    /// `{key: value}`.
+    pub fn map_ty(&self, key: Ty, value: Ty) -> Ty {
+        self.intern(TyKind::Map(key, value))
+    }
+
+    /// `Range<element>`.
+    pub fn range_ty(&self, element: Ty) -> Ty {
+        self.intern(TyKind::Range(element))
+    }
+
+    /// `(parts…)`.
+    pub fn tuple_ty(&self, parts: &[Ty]) -> Ty {
+        self.intern(TyKind::Tuple(self.list(parts)))
+    }
+
+    /// `(params…) -> result`.
+    pub fn fn_ty(&self, params: &[Ty], result: Ty) -> Ty {
+        self.intern(TyKind::Fn(self.list(params), result))
+    }
+
+    /// A user or prelude type.
+    pub fn adt_ty(&self, id: AdtId, args: &[Ty]) -> Ty {
+        self.intern(TyKind::Adt(id, self.list(args)))
+    }
+
+    /// Type parameter `index`.
+    pub fn param(&self, index: u32) -> Ty {
+        self.intern(TyKind::Param(index))
+    }
+
+    /// Contains type parameters.
+    pub fn has_params(&self, ty: Ty) -> bool {
+        self.has(ty, Flags::PARAMS)
+    }
+
+    /// Contains associated types that are not known.
+    pub fn has_assoc(&self, ty: Ty) -> bool {
+        self.has(ty, Flags::ASSOC)
+    }
+
+    /// Contains [`TyKind::Error`].
+    pub fn has_error(&self, ty: Ty) -> bool {
+        self.has(ty, Flags::ERROR)
+    }
+
+    /// Contains neither parameters, nor unknown associated types, nor errors.
+    pub fn is_closed(&self, ty: Ty) -> bool {
+        self.types[ty.0 as usize].flags == Flags::default()
+    }
+
+    /// All types of a list are closed.
+    pub fn is_closed_list(&self, list: TyList) -> bool {
+        self.lists[list.0 as usize].flags == Flags::default()
+    }
+
+    fn has(&self, ty: Ty, flag: u8) -> bool {
+        self.types[ty.0 as usize].flags.0 & flag != 0
+    }
+
+    /// How often a lookup found its shard locked for writing.
+    pub fn contended(&self) -> u64 {
+        [&self.type_index, &self.list_index, &self.name_list_index]
+            .iter()
+            .map(|index| index.contended.load(Ordering::Relaxed))
+            .sum()
+    }
+
+    /// Number of types.
+    pub fn count(&self) -> usize {
+        self.types.count()
+    }
+}
+
+/// The outermost part of a type: what impls and methods are filed under.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs)]
+pub enum Head {
+    Int,
+    Float,
+    Bool,
+    Str,
+    Char,
+    Byte,
+    Void,
+    Duration,
+    Size,
+    List,
+    Map,
+    Range,
+    Tuple,
+    Record,
+    Fn,
+    Adt(AdtId),
+}
+
+impl Head {
+    /// The head of a type; none for `Error`, `Never`, parameters and associated types.
+    pub fn of(kind: TyKind) -> Option<Head> {
+        Some(match kind {
+            TyKind::Int => Head::Int,
+            TyKind::Float => Head::Float,
+            TyKind::Bool => Head::Bool,
+            TyKind::Str => Head::Str,
+            TyKind::Char => Head::Char,
+            TyKind::Byte => Head::Byte,
+            TyKind::Void => Head::Void,
+            TyKind::Duration => Head::Duration,
+            TyKind::Size => Head::Size,
+            TyKind::List(_) => Head::List,
+            TyKind::Map(..) => Head::Map,
+            TyKind::Range(_) => Head::Range,
+            TyKind::Tuple(_) => Head::Tuple,
+            TyKind::Record(..) => Head::Record,
+            TyKind::Fn(..) => Head::Fn,
+            TyKind::Adt(id, _) => Head::Adt(id),
+            TyKind::Error | TyKind::Never | TyKind::Param(_) | TyKind::Assoc { .. } => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_kinds_have_one_id() {
+        let types = Types::new();
+        let a = types.tuple_ty(&[Ty::INT, types.list_ty(Ty::STR)]);
+        assert_eq!(a, types.tuple_ty(&[Ty::INT, types.list_ty(Ty::STR)]));
+        assert_ne!(a, types.tuple_ty(&[types.list_ty(Ty::STR), Ty::INT]));
+    }
+
+    #[test]
+    fn flags_come_from_the_parts() {
+        let types = Types::new();
+        let open = types.fn_ty(&[types.param(3)], Ty::ERROR);
+        assert!(types.has_params(open) && types.has_error(open) && !types.has_assoc(open));
+        assert!(types.is_closed(types.map_ty(Ty::STR, types.range_ty(Ty::BYTE))));
+    }
+
+    #[test]
+    fn workers_agree() {
+        let types = Types::new();
+        let make = || -> Vec<Ty> {
+            (0..500).map(|n| (0..n % 7).fold(types.param(n / 7), |ty, _| types.list_ty(ty))).collect()
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(make);
+            assert_eq!(make(), other.join().expect("no panic"));
+        });
+    }
 }
