@@ -1,0 +1,417 @@
+
+/* --- strings --- */
+
+static si_str *str_room(si_int cap) {
+    si_str *s = si_alloc(sizeof *s + (si_word)cap);
+    s->rc = 1;
+    s->len = 0;
+    s->chars = -1;
+    s->cap = cap;
+    s->data = (char *)(s + 1);
+    return s;
+}
+
+/* Where the bytes of a string with room of its own are written. */
+static char *str_bytes(si_str *s) {
+    return (char *)(s + 1);
+}
+
+void si_str_free(void *p) {
+    free(p);
+}
+
+static si_str si_empty_str = SI_LIT(0, 0, "");
+
+/* The strings of one ASCII character are used all the time, so they exist once. */
+static si_str ascii_strings[128];
+static char ascii_bytes[128];
+
+static si_str *ascii_str(unsigned c) {
+    si_str *s = &ascii_strings[c];
+    if (!s->data) {
+        ascii_bytes[c] = (char)c;
+        s->rc = SI_IMMORTAL;
+        s->len = s->chars = 1;
+        s->data = &ascii_bytes[c];
+    }
+    return s;
+}
+
+si_str *si_str_new(const char *bytes, si_int len) {
+    if (len <= 1) {
+        if (len <= 0) return &si_empty_str;
+        if ((unsigned char)bytes[0] < 128) return ascii_str((unsigned char)bytes[0]);
+    }
+    si_str *s = str_room(len);
+    memcpy(str_bytes(s), bytes, (size_t)len);
+    s->len = len;
+    return s;
+}
+
+/* A part of a string; if the whole is ASCII then so is the part. */
+static si_str *str_part(const si_str *s, si_int from, si_int to) {
+    if (from == 0 && to == s->len) return si_str_str(s);
+    si_str *part = si_str_new(s->data + from, to - from);
+    if (s->chars == s->len) part->chars = part->len;
+    return part;
+}
+
+si_int si_str_count(const si_str *s) {
+    si_int n = 0, i = 0;
+    for (; i + 8 <= s->len; i += 8) { /* bytes that are not continuations, eight at a time */
+        si_word w;
+        memcpy(&w, s->data + i, 8);
+        si_word continued = (w >> 7) & ~(w >> 6) & 0x0101010101010101ULL;
+        n += 8 - (si_int)((continued * 0x0101010101010101ULL) >> 56);
+    }
+    for (; i < s->len; i++) n += ((unsigned char)s->data[i] & 0xC0) != 0x80;
+    ((si_str *)s)->chars = n;
+    return n;
+}
+
+_Bool si_str_eq_slow(const si_str *a, const si_str *b) {
+    return memcmp(a->data, b->data, (size_t)a->len) == 0;
+}
+
+int si_str_cmp(const si_str *a, const si_str *b) {
+    int order = memcmp(a->data, b->data, (size_t)(a->len < b->len ? a->len : b->len));
+    return order ? (order > 0) - (order < 0) : si_int_cmp(a->len, b->len);
+}
+
+si_int si_str_hash(const si_str *s) {
+    si_word h = 0x517CC1B727220A95ULL ^ (si_word)s->len;
+    si_int i = 0;
+    for (; i + 8 <= s->len; i += 8) {
+        si_word w;
+        memcpy(&w, s->data + i, 8);
+        h = (h ^ w) * 0x9FB21C651E98DF25ULL;
+        h ^= h >> 32;
+    }
+    si_word rest = 0;
+    for (; i < s->len; i++) rest = rest << 8 | (unsigned char)s->data[i];
+    h = (h ^ rest) * 0x9FB21C651E98DF25ULL;
+    return (si_int)(h ^ (h >> 29));
+}
+
+/* Byte place of code point i, 0 <= i <= length. */
+static si_int byte_at(const si_str *s, si_int i) {
+    if (si_str_len(s) == s->len) return i;
+    si_int at = 0;
+    if (i * 2 > s->chars) { /* nearer to the end */
+        at = s->len;
+        for (si_int left = s->chars - i; left > 0; left--) {
+            do at--;
+            while (((unsigned char)s->data[at] & 0xC0) == 0x80);
+        }
+        return at;
+    }
+    for (; i > 0; i--) {
+        do at++;
+        while (at < s->len && ((unsigned char)s->data[at] & 0xC0) == 0x80);
+    }
+    return at;
+}
+
+static si_int char_len(unsigned char first) {
+    return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+static si_char decode(const char *bytes) {
+    const unsigned char *p = (const unsigned char *)bytes;
+    if (p[0] < 0x80) return p[0];
+    if (p[0] < 0xE0) return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+    if (p[0] < 0xF0) return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    return (p[0] & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+}
+
+static int encode(si_char c, char *to) {
+    if (c < 0x80) {
+        to[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        to[0] = (char)(0xC0 | c >> 6);
+        to[1] = (char)(0x80 | (c & 0x3F));
+        return 2;
+    }
+    if (c < 0x10000) {
+        to[0] = (char)(0xE0 | c >> 12);
+        to[1] = (char)(0x80 | (c >> 6 & 0x3F));
+        to[2] = (char)(0x80 | (c & 0x3F));
+        return 3;
+    }
+    to[0] = (char)(0xF0 | c >> 18);
+    to[1] = (char)(0x80 | (c >> 12 & 0x3F));
+    to[2] = (char)(0x80 | (c >> 6 & 0x3F));
+    to[3] = (char)(0x80 | (c & 0x3F));
+    return 4;
+}
+
+si_str *si_str_at(const si_str *s, si_int i, const si_where *w, si_pos pos) {
+    si_int n = si_str_len(s);
+    if (i < 0 || i >= n) si_panic_index(i, n, w, pos);
+    si_int at = byte_at(s, i);
+    si_str *c = si_str_new(s->data + at, char_len((unsigned char)s->data[at]));
+    c->chars = 1;
+    return c;
+}
+
+/* Unique, heap allocated, with room for more bytes; owns s. Grows by half, so appending is linear. */
+static si_str *str_grow(si_str *s, si_int more) {
+    if (more > (si_int)(~0ULL >> 2) - s->len) out_of_memory();
+    si_int need = s->len + more;
+    if (s->rc == 1 && need <= s->cap) return s;
+    si_int cap = need + need / 2 + 16;
+    if (s->rc == 1 && s->cap > 0) {
+        s = resize(s, sizeof *s + (si_word)cap);
+        s->data = str_bytes(s);
+        s->cap = cap;
+        return s;
+    }
+    si_str *copy = str_room(cap);
+    memcpy(str_bytes(copy), s->data, (size_t)s->len);
+    copy->len = s->len;
+    copy->chars = s->chars;
+    si_release(s, si_str_free);
+    return copy;
+}
+
+si_str *si_str_concat(si_str *a, const si_str *b) {
+    if (b->len == 0) return a;
+    if (a->len == 0) {
+        si_release(a, si_str_free);
+        return si_str_str(b);
+    }
+    si_int len = b->len, chars = a->chars < 0 || b->chars < 0 ? -1 : a->chars + b->chars;
+    /* a and b may be one object only if it has two owners, and then a is copied. */
+    a = str_grow(a, len);
+    memcpy(str_bytes(a) + a->len, b->data, (size_t)len);
+    a->len += len;
+    a->chars = chars;
+    return a;
+}
+
+/* --- buffers --- */
+
+void si_show_bytes(si_buf *b, const char *bytes, si_int len) {
+    si_str *s = b->text;
+    if (!s) b->text = s = str_room(len < 48 ? 48 : len);
+    if (s->cap - s->len < len) b->text = s = str_grow(s, len);
+    memcpy(str_bytes(s) + s->len, bytes, (size_t)len);
+    s->len += len;
+}
+void si_show_str(si_buf *b, const si_str *s) {
+    si_show_bytes(b, s->data, s->len);
+}
+void si_show_owned(si_buf *b, si_str *s) {
+    si_show_bytes(b, s->data, s->len);
+    si_release(s, si_str_free);
+}
+si_str *si_buf_done(si_buf *b) {
+    si_str *s = b->text;
+    b->text = NULL;
+    return s ? s : &si_empty_str;
+}
+si_str *si_to_str(const si_type *t, const void *value) {
+    si_buf b = {NULL};
+    t->show(&b, value);
+    return si_buf_done(&b);
+}
+
+/* --- parts and searches --- */
+
+si_str *si_str_slice(const si_str *s, si_int from, si_int to) {
+    si_int n = si_str_len(s);
+    if (from < 0) from = 0;
+    if (to > n) to = n;
+    if (from >= to) return &si_empty_str;
+    si_int start = byte_at(s, from), end = byte_at(s, to);
+    si_str *part = str_part(s, start, end);
+    part->chars = to - from;
+    return part;
+}
+
+/* Byte place of part in s from a byte on, or -1. part is not empty. */
+static si_int find_bytes(const si_str *s, const si_str *part, si_int from) {
+    si_int last = s->len - part->len;
+    while (from <= last) {
+        const char *hit = memchr(s->data + from, part->data[0], (size_t)(last - from + 1));
+        if (!hit) return -1;
+        if (memcmp(hit, part->data, (size_t)part->len) == 0) return hit - s->data;
+        from = hit - s->data + 1;
+    }
+    return -1;
+}
+
+si_int si_str_find(const si_str *s, const si_str *part) {
+    if (part->len == 0) return 0;
+    si_int at = find_bytes(s, part, 0);
+    if (at <= 0 || s->chars == s->len) return at;
+    si_str before = SI_LIT(0, -1, NULL);
+    before.len = at;
+    before.data = s->data;
+    return si_str_count(&before);
+}
+
+_Bool si_str_starts_with(const si_str *s, const si_str *part) {
+    return s->len >= part->len && memcmp(s->data, part->data, (size_t)part->len) == 0;
+}
+_Bool si_str_ends_with(const si_str *s, const si_str *part) {
+    return s->len >= part->len && memcmp(s->data + s->len - part->len, part->data, (size_t)part->len) == 0;
+}
+
+static void push_str(si_list **xs, si_str *s) {
+    *xs = si_list_room(*xs, &si_t_str);
+    ((si_str **)(*xs)->data)[(*xs)->len++] = s;
+}
+
+si_list *si_str_split(const si_str *s, const si_str *sep) {
+    si_list *parts = si_list_new(&si_t_str, 0);
+    if (sep->len == 0) {
+        for (si_int i = 0, n; i < s->len; i += n) {
+            n = char_len((unsigned char)s->data[i]);
+            si_str *c = si_str_new(s->data + i, n);
+            c->chars = 1;
+            push_str(&parts, c);
+        }
+        return parts;
+    }
+    si_int from = 0, at;
+    while ((at = find_bytes(s, sep, from)) >= 0) {
+        push_str(&parts, str_part(s, from, at));
+        from = at + sep->len;
+    }
+    push_str(&parts, str_part(s, from, s->len));
+    return parts;
+}
+
+si_list *si_str_lines(const si_str *s) {
+    si_list *lines = si_list_new(&si_t_str, 0);
+    for (si_int from = 0; from < s->len;) {
+        const char *lf = memchr(s->data + from, '\n', (size_t)(s->len - from));
+        si_int end = lf ? lf - s->data : s->len;
+        si_int cut = lf && end > from && s->data[end - 1] == '\r' ? end - 1 : end;
+        push_str(&lines, str_part(s, from, cut));
+        from = end + 1;
+    }
+    return lines;
+}
+
+si_list *si_str_chars(const si_str *s) {
+    si_list *chars = si_list_new(&si_t_char, si_str_len(s));
+    for (si_int i = 0; i < s->len; i += char_len((unsigned char)s->data[i]))
+        ((si_char *)chars->data)[chars->len++] = decode(s->data + i);
+    return chars;
+}
+
+si_list *si_str_bytes(const si_str *s) {
+    si_list *bytes = si_list_new(&si_t_byte, s->len);
+    if (s->len) memcpy(bytes->data, s->data, (size_t)s->len);
+    bytes->len = s->len;
+    return bytes;
+}
+
+si_str *si_str_join(const si_list *parts, const si_str *separator) {
+    si_str *const *items = (si_str *const *)parts->data;
+    if (parts->len == 0) return &si_empty_str;
+    if (parts->len == 1) return si_str_str(items[0]);
+    si_int len = (si_int)check_mul((si_word)separator->len, (si_word)(parts->len - 1));
+    for (si_int i = 0; i < parts->len; i++) len += items[i]->len;
+    si_str *whole = str_room(len);
+    char *to = str_bytes(whole);
+    for (si_int i = 0; i < parts->len; i++) {
+        if (i) {
+            memcpy(to, separator->data, (size_t)separator->len);
+            to += separator->len;
+        }
+        memcpy(to, items[i]->data, (size_t)items[i]->len);
+        to += items[i]->len;
+    }
+    whole->len = len;
+    return whole;
+}
+
+si_str *si_str_replace(const si_str *s, const si_str *old, const si_str *with) {
+    si_int from = 0, at = old->len ? find_bytes(s, old, 0) : -1;
+    if (at < 0) return si_str_str(s);
+    si_buf b = {NULL};
+    for (; at >= 0; at = find_bytes(s, old, from)) {
+        si_show_bytes(&b, s->data + from, at - from);
+        si_show_str(&b, with);
+        from = at + old->len;
+    }
+    si_show_bytes(&b, s->data + from, s->len - from);
+    return si_buf_done(&b);
+}
+
+si_str *si_str_repeat(const si_str *s, si_int n) {
+    if (n <= 0 || s->len == 0) return &si_empty_str;
+    if (n == 1) return si_str_str(s);
+    si_int len = (si_int)check_mul((si_word)s->len, (si_word)n);
+    si_str *whole = str_room(len);
+    for (si_int at = 0; at < len; at += s->len) memcpy(str_bytes(whole) + at, s->data, (size_t)s->len);
+    whole->len = len;
+    if (s->chars >= 0) whole->chars = s->chars * n;
+    return whole;
+}
+
+si_str *si_str_reverse(const si_str *s) {
+    si_str *r = str_room(s->len);
+    char *to = str_bytes(r) + s->len;
+    for (si_int i = 0, n; i < s->len; i += n) {
+        n = char_len((unsigned char)s->data[i]);
+        to -= n;
+        memcpy(to, s->data + i, (size_t)n);
+    }
+    r->len = s->len;
+    r->chars = s->chars;
+    return r;
+}
+
+static char ascii_upper(char c) {
+    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+static char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+static si_str *change_case(const si_str *s, char (*change)(char)) {
+    si_str *r = str_room(s->len);
+    for (si_int i = 0; i < s->len; i++) str_bytes(r)[i] = change(s->data[i]);
+    r->len = s->len;
+    r->chars = s->chars;
+    return r;
+}
+si_str *si_str_upper(const si_str *s) {
+    return change_case(s, ascii_upper);
+}
+si_str *si_str_lower(const si_str *s) {
+    return change_case(s, ascii_lower);
+}
+si_str *si_str_capitalize(const si_str *s) {
+    if (s->len == 0 || ascii_upper(s->data[0]) == s->data[0]) return si_str_str(s);
+    si_str *r = str_room(s->len);
+    memcpy(str_bytes(r), s->data, (size_t)s->len);
+    str_bytes(r)[0] = ascii_upper(s->data[0]);
+    r->len = s->len;
+    r->chars = s->chars;
+    return r;
+}
+
+static int is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static si_str *trim(const si_str *s, int at_start, int at_end) {
+    si_int from = 0, to = s->len;
+    while (at_start && from < to && is_space(s->data[from])) from++;
+    while (at_end && to > from && is_space(s->data[to - 1])) to--;
+    return str_part(s, from, to);
+}
+si_str *si_str_trim(const si_str *s) {
+    return trim(s, 1, 1);
+}
+si_str *si_str_trim_start(const si_str *s) {
+    return trim(s, 1, 0);
+}
+si_str *si_str_trim_end(const si_str *s) {
+    return trim(s, 0, 1);
+}

@@ -1,0 +1,208 @@
+
+/* --- the world outside: std.io, std.fs, std.env, std.process, std.time --- */
+
+/* Text from outside: what is not UTF-8 becomes U+FFFD, one for each bad byte. */
+static si_str *clean_text(const char *bytes, si_int len) {
+    si_buf b = {NULL};
+    si_int from = 0;
+    for (si_int i = 0; i < len;) {
+        const unsigned char *p = (const unsigned char *)bytes + i;
+        si_int n = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
+        int good = n > 0 && i + n <= len;
+        for (si_int k = 1; good && k < n; k++) good = (p[k] & 0xC0) == 0x80;
+        if (good && n == 3) good = (p[0] != 0xE0 || p[1] >= 0xA0) && (p[0] != 0xED || p[1] < 0xA0);
+        if (good && n == 4) good = (p[0] != 0xF0 || p[1] >= 0x90) && (p[0] != 0xF4 || p[1] < 0x90);
+        if (good) {
+            i += n;
+            continue;
+        }
+        si_show_bytes(&b, bytes + from, i - from);
+        si_show_bytes(&b, "\xEF\xBF\xBD", 3);
+        from = ++i;
+    }
+    if (from == 0) return si_str_new(bytes, len);
+    si_show_bytes(&b, bytes + from, len - from);
+    return si_buf_done(&b);
+}
+
+static si_str *c_text(const char *text) {
+    return clean_text(text, (si_int)strlen(text));
+}
+
+/* The string with a NUL behind it, to be freed. Names that contain NUL name nothing. */
+static char *c_string(const si_str *s) {
+    char *text = si_alloc((si_word)s->len + 1);
+    memcpy(text, s->data, (size_t)s->len);
+    text[s->len] = 0;
+    if (memchr(text, 0, (size_t)s->len)) text[0] = 0;
+    return text;
+}
+
+static struct {
+    int len, at, at_end;
+    char bytes[1 << 16];
+} in;
+
+/* Has another byte, reading more when the buffer is used up. */
+static int in_more(void) {
+    if (in.at < in.len) return 1;
+    si_io_flush();
+    ssize_t n;
+    do n = read(0, in.bytes, sizeof in.bytes);
+    while (n < 0 && errno == EINTR);
+    in.at = 0;
+    in.len = n > 0 ? (int)n : 0;
+    return n > 0;
+}
+
+static si_str *finish_input(si_buf *b) {
+    si_str *raw = si_buf_done(b);
+    si_str *text = clean_text(raw->data, raw->len);
+    si_release(raw, si_str_free);
+    return text;
+}
+
+si_str *si_io_read_line(void) {
+    si_buf b = {NULL};
+    in.at_end = !in_more();
+    while (in_more()) {
+        char *from = in.bytes + in.at, *lf = memchr(from, '\n', (size_t)(in.len - in.at));
+        si_int n = lf ? lf - from : in.len - in.at;
+        si_show_bytes(&b, from, n);
+        in.at += (int)n + (lf != NULL);
+        if (lf) break;
+    }
+    if (b.text && b.text->len && b.text->data[b.text->len - 1] == '\r') b.text->len--;
+    return finish_input(&b);
+}
+_Bool si_io_at_end(void) {
+    return in.at_end;
+}
+si_str *si_io_read_all(void) {
+    si_buf b = {NULL};
+    while (in_more()) {
+        si_show_bytes(&b, in.bytes + in.at, in.len - in.at);
+        in.at = in.len;
+    }
+    return finish_input(&b);
+}
+
+static int fs_errno;
+si_str *si_fs_error(void) {
+    return fs_errno ? c_text(strerror(fs_errno)) : &si_empty_str;
+}
+
+static int open_path(const si_str *path, int flags) {
+    char *name = c_string(path);
+    int fd;
+    do fd = open(name, flags | O_CLOEXEC, 0666);
+    while (fd < 0 && errno == EINTR);
+    fs_errno = fd < 0 ? errno : 0;
+    free(name);
+    return fd;
+}
+
+si_str *si_fs_read(const si_str *path) {
+    char bytes[1 << 14];
+    si_buf b = {NULL};
+    int fd = open_path(path, O_RDONLY);
+    if (fd < 0) return &si_empty_str;
+    for (;;) {
+        ssize_t n = read(fd, bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fs_errno = errno;
+        if (n <= 0) break;
+        si_show_bytes(&b, bytes, n);
+    }
+    close(fd);
+    return finish_input(&b);
+}
+
+static void fs_put(const si_str *path, const si_str *content, int flags) {
+    int fd = open_path(path, O_WRONLY | O_CREAT | flags);
+    if (fd < 0) return;
+    for (si_int at = 0; at < content->len;) {
+        ssize_t n = write(fd, content->data + at, (size_t)(content->len - at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            fs_errno = errno;
+            break;
+        }
+        at += n;
+    }
+    if (close(fd) != 0 && !fs_errno) fs_errno = errno;
+}
+void si_fs_write(const si_str *path, const si_str *content) {
+    fs_put(path, content, O_TRUNC);
+}
+void si_fs_append(const si_str *path, const si_str *content) {
+    fs_put(path, content, O_APPEND);
+}
+void si_fs_remove(const si_str *path) {
+    char *name = c_string(path);
+    fs_errno = unlink(name) == 0 ? 0 : errno;
+    free(name);
+}
+_Bool si_fs_exists(const si_str *path) {
+    struct stat info;
+    char *name = c_string(path);
+    int there = stat(name, &info) == 0;
+    free(name);
+    return there;
+}
+
+static const char *env_value(const si_str *name) {
+    char *text = c_string(name);
+    const char *value = text[0] ? getenv(text) : NULL;
+    free(text);
+    return value;
+}
+_Bool si_env_has(const si_str *name) {
+    return env_value(name) != NULL;
+}
+si_str *si_env_get(const si_str *name) {
+    const char *value = env_value(name);
+    return value ? c_text(value) : &si_empty_str;
+}
+si_str *si_env_current_dir(void) {
+    for (size_t size = 256;; size *= 2) {
+        char *path = si_alloc(size);
+        si_str *s = NULL;
+        if (getcwd(path, size))
+            s = c_text(path);
+        else if (errno != ERANGE)
+            s = &si_empty_str;
+        free(path);
+        if (s) return s;
+    }
+}
+si_list *si_env_args(void) {
+    si_list *args = si_list_new(&si_t_str, 0);
+    for (int i = 0; i < program.argc; i++) push_str(&args, c_text(program.argv[i]));
+    return args;
+}
+
+si_int si_process_id(void) {
+    return getpid();
+}
+
+static si_int read_clock(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (si_int)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+si_int si_time_unix_ms(void) {
+    return read_clock(CLOCK_REALTIME) / 1000000;
+}
+si_int si_time_monotonic(void) {
+    return read_clock(CLOCK_MONOTONIC);
+}
+void si_time_sleep(si_int ns) {
+    struct timespec t;
+    if (ns <= 0) return;
+    si_io_flush();
+    t.tv_sec = (time_t)(ns / 1000000000);
+    t.tv_nsec = (long)(ns % 1000000000);
+    while (nanosleep(&t, &t) != 0 && errno == EINTR) {
+    }
+}
