@@ -1,0 +1,644 @@
+//! `base.name` in all its meanings: qualified names, fields, methods (language.md 4.4).
+
+use super::names::Base;
+use super::scope::HashContext;
+use super::{Checker, Expect};
+use crate::decl::{AdtKind, Bound, Def, FnDecl};
+use crate::hir::{ExprId as E, ExprKind as H, FnRef};
+use crate::impls::ImplAnswer;
+use crate::interface::Space;
+use crate::program::Assumption;
+use crate::types::{FnId, Head, ImplId, ModuleId, TraitId, Ty, TyKind, TyList};
+use sigil_frontend::syntax::{self, Arg, Member, Name};
+use sigil_frontend::{Span, Symbol};
+
+/// A method found by name.
+enum Method {
+    /// Inherent, with arguments for its impl's parameters.
+    Inherent(FnId, TyList),
+    /// Of a trait: its method number, and `Self` with the trait's arguments.
+    Trait(TraitId, u32, TyList),
+    /// None.
+    Missing,
+    /// Reported.
+    Error,
+}
+
+/// A trait that has the method sought, and how the receiver comes to implement it.
+#[derive(Clone, Copy)]
+struct Candidate {
+    of: TraitId,
+    method: u32,
+    /// The trait's arguments, if a bound gives them.
+    args: Option<TyList>,
+}
+
+impl<'a> Checker<'a> {
+    /// `base.name`, `base.name(args)`.
+    pub(super) fn member(&mut self, id: syntax::Id<Member>, expect: Expect, span: Span) -> E {
+        let member = self.tree[id];
+        match self.base(member.base) {
+            Base::Value => self.value_member(&member, expect, span),
+            Base::Module(module) => self.module_member(module, &member, expect, span),
+            Base::Type(ty) => self.type_member(ty, &member, expect, span),
+            Base::Trait(of) => self.trait_member(of, &member, expect, span),
+            Base::Error => self.abandon_member(&member, span),
+        }
+    }
+
+    fn abandon_member(&mut self, member: &Member, span: Span) -> E {
+        match member.args {
+            Some(args) => self.abandon_args(args, span),
+            None => self.error_expr(span),
+        }
+    }
+
+    /// Where an access is positioned.
+    fn at(member: &Member, span: Span) -> Span {
+        Span::new(member.name.span.start, span.end.max(member.name.span.end))
+    }
+
+    /// `geo.area`, `geo.area(r)`.
+    fn module_member(&mut self, module: ModuleId, member: &Member, expect: Expect, span: Span) -> E {
+        let name = member.name;
+        let Some(def) = self.exported_value(module, name) else {
+            return self.abandon_member(member, span);
+        };
+        match member.args {
+            Some(args) => self.call_def(def, member.targs, args, expect, name.symbol, span),
+            None => self.def_value(def, member.targs, expect, name.symbol, span),
+        }
+    }
+
+    fn exported_value(&mut self, module: ModuleId, name: Name) -> Option<Def> {
+        match self.p.exported_value(module, name.symbol, self.module) {
+            Ok(def) => Some(def),
+            Err(hidden) => {
+                self.failed = true;
+                let report = self.p.hidden_diagnostic(hidden, module, name, Space::Value, self.module);
+                self.diagnostics.extend(report);
+                None
+            }
+        }
+    }
+
+    /// `base.$name`.
+    pub(super) fn config_field(&mut self, base: syntax::ExprId, name: Symbol, span: Span) -> E {
+        let Base::Module(module) = self.base(base) else {
+            self.error(104, span, "a qualified config is written `module.$name`");
+            return self.error_expr(span);
+        };
+        match self.p.exported_config(module, name, self.module) {
+            Some(def) => self.config_def(def, span),
+            None => {
+                let text = self.text(name);
+                self.error(104, span, format!("unknown config `${text}`"));
+                self.error_expr(span)
+            }
+        }
+    }
+
+    /// `T.V`, `T.static()`.
+    fn type_member(&mut self, ty: Ty, member: &Member, expect: Expect, span: Span) -> E {
+        let name = member.name;
+        if let Some(TyKind::Adt(id, args)) = self.head(ty)
+            && self.is_upper(name.symbol)
+        {
+            let Some(index) = self.variant_of(id, name.symbol) else {
+                let (text, owner) = (self.text(name.symbol), self.show(ty));
+                let names: Vec<&str> = self.p.adt(id).variants.iter().map(|v| self.text(v.name)).collect();
+                let help = self.did_you_mean(text, names.into_iter());
+                self.error_help(315, name.span, format!("`{text}` is not a variant of {owner}"), help);
+                return self.abandon_member(member, span);
+            };
+            return match member.args {
+                Some(call_args) => {
+                    self.meet(ty, expect);
+                    self.construct_with(id, index, args, call_args, span)
+                }
+                None => self.ctor_value(id, index, args, expect, span.start),
+            };
+        }
+        let Some(args) = member.args else {
+            let (text, owner) = (self.text(name.symbol), self.show(ty));
+            self.error(311, name.span, format!("no field `{text}` on type {owner}"));
+            return self.error_expr(span);
+        };
+        self.static_call(ty, member, args, expect, span)
+    }
+
+    fn static_call(&mut self, ty: Ty, member: &Member, args: syntax::List<Arg>, expect: Expect, span: Span) -> E {
+        let at = Self::at(member, span);
+        match self.find_method(ty, member.name, false) {
+            Method::Inherent(id, outer) => {
+                let decl = self.p.fn_decl(id);
+                if !self.callable(decl, at) {
+                    return self.abandon_args(args, span);
+                }
+                let fn_args = self.fn_args(decl, Some(outer), member.targs, at);
+                self.finish_call(FnRef::Direct(id, fn_args), decl, fn_args, None, args, expect, span, at.start)
+            }
+            Method::Trait(of, method, outer) => {
+                self.call_trait(of, method, outer, None, member.targs, args, expect, (span, at))
+            }
+            Method::Missing => {
+                let (text, owner) = (self.text(member.name.symbol), self.show(ty));
+                let help = match self.inherent_any(ty, member.name.symbol) {
+                    Some(_) => Some(format!("`{text}` has a receiver: write `value.{text}(…)`")),
+                    None => self.suggest_method(ty, member.name.symbol),
+                };
+                self.error_help(323, member.name.span, format!("no static method `{text}` on {owner}"), help);
+                self.abandon_args(args, span)
+            }
+            Method::Error => self.abandon_args(args, span),
+        }
+    }
+
+    /// `Trait.m(v, …)`.
+    fn trait_member(&mut self, of: TraitId, member: &Member, expect: Expect, span: Span) -> E {
+        let name = member.name;
+        let decl = self.p.trait_decl(of);
+        let at = Self::at(member, span);
+        let found = decl.methods.iter().position(|&m| self.p.fn_decl(m).name == name.symbol);
+        let (Some(method), Some(args)) = (found, member.args) else {
+            let (text, owner) = (self.text(name.symbol), self.text(decl.name));
+            self.error(323, name.span, format!("no method `{text}` in trait {owner}"));
+            return self.abandon_member(member, span);
+        };
+        let method_decl = self.p.fn_decl(decl.methods[method]);
+        if !method_decl.has_self {
+            self.error_help(305, name.span, "cannot infer type", Some("call it on a type: `T.m()`".into()));
+            return self.abandon_args(args, span);
+        }
+        let first = self.tree.list(args).next().copied();
+        let Some(Arg { name: None, value }) = first else {
+            let text = self.text(name.symbol);
+            self.error(304, at, format!("`{text}` expects its receiver as first argument"));
+            return self.abandon_args(args, span);
+        };
+        let receiver = self.infer(value);
+        if matches!(self.known_head(receiver, self.tree[value].span), TyKind::Error) {
+            return self.abandon_args(args, span);
+        }
+        let ty = self.ty(receiver);
+        let outer = self.unknowns(&[ty], decl.generics.names.len() - 1, at);
+        self.solve_trait_args(of, outer);
+        let rest = syntax::List::new(args.start + 1, args.len - 1);
+        self.call_trait(of, method as u32, outer, Some(receiver), member.targs, rest, expect, (span, at))
+    }
+
+    /// Calls a trait's method; `outer` are `Self` and the trait's arguments.
+    #[allow(clippy::too_many_arguments)]
+    fn call_trait(
+        &mut self,
+        of: TraitId,
+        method: u32,
+        outer: TyList,
+        receiver: Option<E>,
+        targs: syntax::List<syntax::TypeExpr>,
+        args: syntax::List<Arg>,
+        expect: Expect,
+        (span, at): (Span, Span),
+    ) -> E {
+        let decl = self.p.fn_decl(self.p.trait_decl(of).methods[method as usize]);
+        if !self.callable(decl, at) {
+            return self.abandon_args(args, span);
+        }
+        let fn_args = self.fn_args(decl, Some(outer), targs, at);
+        let this = self.list_at(outer, 0);
+        let trait_args: Vec<Ty> = (1..self.list_len(outer)).map(|i| self.list_at(outer, i)).collect();
+        let trait_args = self.ty_list(&trait_args);
+        self.require(of, trait_args, this, at);
+        let callee = FnRef::Trait { of, method, args: fn_args };
+        self.finish_call(callee, decl, fn_args, receiver, args, expect, span, at.start)
+    }
+
+    /// A field or method of a value.
+    fn value_member(&mut self, member: &Member, expect: Expect, span: Span) -> E {
+        let receiver = self.infer(member.base);
+        let kind = self.known_head(receiver, self.tree[member.base].span);
+        if matches!(kind, TyKind::Error) {
+            return self.abandon_member(member, span);
+        }
+        if matches!(kind, TyKind::Never) {
+            if let Some(args) = member.args {
+                for arg in self.tree.list(args) {
+                    if !self.is_untyped(arg.value) {
+                        self.infer(arg.value);
+                    }
+                }
+            }
+            return receiver;
+        }
+        match member.args {
+            Some(args) => self.method_call(receiver, kind, member, args, expect, span),
+            None => self.field(receiver, kind, member, span),
+        }
+    }
+
+    fn method_call(
+        &mut self,
+        receiver: E,
+        kind: TyKind,
+        member: &Member,
+        args: syntax::List<Arg>,
+        expect: Expect,
+        span: Span,
+    ) -> E {
+        let ty = self.ty(receiver);
+        let at = Self::at(member, span);
+        let method = self.find_method(ty, member.name, true);
+        let counted = matches!(kind, TyKind::List(_) | TyKind::Str | TyKind::Map(..));
+        if counted {
+            self.s.hashes.push(HashContext { ty, local: None });
+        }
+        let e = match method {
+            Method::Inherent(id, outer) => {
+                let decl = self.p.fn_decl(id);
+                if self.callable(decl, at) {
+                    let fn_args = self.fn_args(decl, Some(outer), member.targs, at);
+                    let callee = FnRef::Direct(id, fn_args);
+                    self.finish_call(callee, decl, fn_args, Some(receiver), args, expect, span, at.start)
+                } else {
+                    self.abandon_args(args, span)
+                }
+            }
+            Method::Trait(of, method, outer) => {
+                self.call_trait(of, method, outer, Some(receiver), member.targs, args, expect, (span, at))
+            }
+            Method::Error => self.abandon_args(args, span),
+            Method::Missing => self.other_call(receiver, kind, member, args, span),
+        };
+        if counted { self.bind_receiver(receiver, e) } else { e }
+    }
+
+    /// If `#` was used in the arguments of `call`: binds the receiver first and makes the call read it.
+    fn bind_receiver(&mut self, receiver: E, call: E) -> E {
+        let Some(HashContext { ty, local }) = self.s.hashes.pop() else { return call };
+        let Some(local) = local else { return call };
+        // The receiver moves to a new place; its old one becomes the read of the local, which is what the call uses.
+        let old = self.s.body[receiver];
+        let value = self.new_expr(old.kind, old.ty, old.pos);
+        self.s.body.exprs[receiver.0 as usize].kind = H::Local(local);
+        let pat = self.new_pat(crate::hir::PatKind::Bind(local, None), ty, old.pos);
+        let stmts = self.s.stmts.len();
+        self.s.stmts.push(crate::hir::Stmt::Let(pat, value));
+        self.wrap_hoisted(stmts, call)
+    }
+
+    /// What `v.m(…)` means when there is no such method: a newtype's `unwrap`, or a call of a field.
+    fn other_call(&mut self, receiver: E, kind: TyKind, member: &Member, args: syntax::List<Arg>, span: Span) -> E {
+        let name = member.name;
+        let at = Self::at(member, span);
+        let ty = self.ty(receiver);
+        if let TyKind::Adt(id, adt_args) = kind {
+            let decl = self.p.adt(id);
+            if decl.kind == AdtKind::Newtype && name.symbol == self.sym.unwrap {
+                if args.len > 0 {
+                    self.error(304, at, format!("`unwrap` expects 0 arguments, got {}", args.len));
+                    return self.abandon_args(args, span);
+                }
+                let Some(field) = decl.variants[0].fields.first() else { return self.error_expr(span) };
+                let content = self.inst(field.ty, adt_args);
+                return self.new_expr(H::Field(receiver, 0), content, at.start);
+            }
+        }
+        if let Some((index, field)) = self.find_field(kind, name.symbol)
+            && matches!(self.head(field), Some(TyKind::Fn(..)))
+        {
+            let callee = self.new_expr(H::Field(receiver, index), field, at.start);
+            return self.call_value(callee, at, args, at);
+        }
+        let (text, owner) = (self.text(name.symbol), self.show(ty));
+        let help = self.suggest_method(ty, name.symbol);
+        self.error_help(323, name.span, format!("no method `{text}` on {owner}"), help);
+        self.abandon_args(args, span)
+    }
+
+    /// A field's number and type.
+    fn find_field(&mut self, kind: TyKind, name: Symbol) -> Option<(u32, Ty)> {
+        match kind {
+            TyKind::Adt(id, args) => {
+                let decl = self.p.adt(id);
+                if decl.kind != AdtKind::Struct {
+                    return None;
+                }
+                let fields = &decl.variants[0].fields;
+                let at = fields.iter().position(|f| f.name == Some(name))?;
+                Some((at as u32, self.inst(fields[at].ty, args)))
+            }
+            TyKind::Record(names, tys) => {
+                let at = self.p.types.name_list_of(names).iter().position(|&n| n == name)?;
+                Some((at as u32, self.list_at(tys, at)))
+            }
+            _ => None,
+        }
+    }
+
+    fn field(&mut self, receiver: E, kind: TyKind, member: &Member, span: Span) -> E {
+        let name = member.name;
+        if let Some((index, ty)) = self.find_field(kind, name.symbol) {
+            return self.new_expr(H::Field(receiver, index), ty, name.span.start);
+        }
+        if let TyKind::Adt(id, _) = kind
+            && self.p.adt(id).kind == AdtKind::Struct
+        {
+            self.unknown_field(id, name);
+            return self.error_expr(span);
+        }
+        let ty = self.ty(receiver);
+        let text = self.text(name.symbol);
+        let owner = self.show(ty);
+        let help = match kind {
+            TyKind::Record(names, _) => {
+                let names = self.p.types.name_list_of(names);
+                self.did_you_mean(text, names.iter().map(|&n| self.text(n)))
+            }
+            _ => self.inherent_any(ty, name.symbol).map(|_| format!("call the method: `.{text}(…)`")),
+        };
+        self.error_help(311, name.span, format!("no field `{text}` on {owner}"), help);
+        self.error_expr(span)
+    }
+
+    /// `t.0`.
+    pub(super) fn tuple_field(&mut self, base: syntax::ExprId, index: u32, span: Span) -> E {
+        let receiver = self.infer(base);
+        match self.known_head(receiver, self.tree[base].span) {
+            TyKind::Tuple(parts) if (index as usize) < self.list_len(parts) => {
+                let ty = self.list_at(parts, index as usize);
+                let ty = self.shallow(ty);
+                // The member is the last token: its digits.
+                let digits = if index == 0 { 1 } else { index.ilog10() + 1 };
+                self.new_expr(H::Field(receiver, index), ty, span.end.saturating_sub(digits).max(span.start))
+            }
+            TyKind::Error => self.error_expr(span),
+            TyKind::Never => receiver,
+            _ => {
+                let ty = self.ty(receiver);
+                let owner = self.show(ty);
+                self.error(311, span, format!("no field `{index}` on {owner}"));
+                self.error_expr(span)
+            }
+        }
+    }
+
+    /// An inherent method on a type, whether or not it has a receiver.
+    fn inherent_any(&mut self, ty: Ty, name: Symbol) -> Option<FnId> {
+        let head = Head::of(self.head(ty)?)?;
+        self.p.inherent_methods(head, name).first().copied()
+    }
+
+    /// The nearest method name.
+    fn suggest_method(&mut self, ty: Ty, name: Symbol) -> Option<String> {
+        let kind = self.head(ty)?;
+        let mut names = Vec::new();
+        if let Some(head) = Head::of(kind) {
+            self.p.inherent_names(head, &mut |symbol| names.push(self.p.names.get(symbol)));
+        }
+        self.did_you_mean(self.text(name), names.into_iter())
+    }
+
+    /// The inherent (or built-in) method of a type, with arguments for its impl's parameters.
+    pub(super) fn inherent(&mut self, ty: Ty, name: Symbol, span: Span) -> Option<(FnId, TyList)> {
+        self.inherent_with(ty, name, true, span)
+    }
+
+    fn inherent_with(&mut self, ty: Ty, name: Symbol, has_self: bool, span: Span) -> Option<(FnId, TyList)> {
+        let head = Head::of(self.head(ty)?)?;
+        let p: &'a crate::program::Program = self.p;
+        for &id in p.inherent_methods(head, name).iter() {
+            let decl = p.fn_decl(id);
+            if decl.has_self != has_self {
+                continue;
+            }
+            let crate::decl::FnOwner::Impl(impl_id) = decl.owner else { continue };
+            let impl_decl = p.impl_decl(impl_id);
+            let args = self.unknowns(&[], impl_decl.generics.names.len(), span);
+            let target = self.inst(impl_decl.target, args);
+            if self.could_unify(target, ty) {
+                self.unify(target, ty);
+                return Some((id, args));
+            }
+        }
+        None
+    }
+
+    /// `v.m` or (without receiver) `T.m`: inherent first, then traits.
+    fn find_method(&mut self, ty: Ty, name: Name, has_self: bool) -> Method {
+        if let Some((id, args)) = self.inherent_with(ty, name.symbol, has_self, name.span) {
+            return Method::Inherent(id, args);
+        }
+        let Some(kind) = self.head(ty) else {
+            self.cannot_infer(name.span);
+            self.poison(ty);
+            return Method::Error;
+        };
+        if kind == TyKind::Error {
+            return Method::Error;
+        }
+        let candidates = match kind {
+            TyKind::Param(_) | TyKind::Assoc { .. } => self.bound_candidates(ty, name.symbol, has_self),
+            _ => {
+                let candidates = self.impl_candidates(ty, kind, name.symbol, has_self);
+                if !self.p.is_complete() {
+                    if candidates.len() != 1 {
+                        self.needs_complete = true;
+                        self.failed = true;
+                        return Method::Error;
+                    }
+                    if let Some(head) = Head::of(kind) {
+                        let assumption = Assumption { name: name.symbol, head, of: candidates[0].of };
+                        self.assumptions.push(assumption);
+                    }
+                }
+                candidates
+            }
+        };
+        match candidates[..] {
+            [] => Method::Missing,
+            [Candidate { of, method, args }] => {
+                let count = self.p.trait_decl(of).generics.names.len() - 1;
+                let outer = match args {
+                    Some(list) => {
+                        let mut all = vec![ty];
+                        all.extend((0..self.list_len(list)).map(|i| self.list_at(list, i)));
+                        self.ty_list(&all)
+                    }
+                    None => self.unknowns(&[ty], count, name.span),
+                };
+                if args.is_none() && count > 0 && !self.solve_trait_args(of, outer) {
+                    return self.ambiguous(name, &candidates);
+                }
+                Method::Trait(of, method, outer)
+            }
+            _ => self.ambiguous(name, &candidates),
+        }
+    }
+
+    fn ambiguous(&mut self, name: Name, candidates: &[Candidate]) -> Method {
+        let text = self.text(name.symbol);
+        let mut names: Vec<&str> =
+            candidates.iter().map(|c| self.text(self.p.trait_decl(c.of).name)).collect();
+        names.sort_unstable();
+        let help = names.first().map(|first| format!("write `{first}.{text}(…)`"));
+        let message = format!("method `{text}` is ambiguous: {}", names.join(", "));
+        self.error_help(810, name.span, message, help);
+        Method::Error
+    }
+
+    /// Traits with such a method that the bounds of a parameter or opaque type give it.
+    fn bound_candidates(&mut self, ty: Ty, name: Symbol, has_self: bool) -> Vec<Candidate> {
+        let mut out = Vec::new();
+        for bound in self.bounds_of(ty) {
+            let methods = &self.p.trait_decl(bound.of).methods;
+            let found = methods.iter().position(|&m| {
+                let decl: &FnDecl = self.p.fn_decl(m);
+                decl.name == name && decl.has_self == has_self
+            });
+            if let Some(method) = found {
+                out.push(Candidate { of: bound.of, method: method as u32, args: Some(bound.args) });
+            }
+        }
+        out
+    }
+
+    /// All bounds on a parameter or opaque type, supertraits included, each once.
+    pub(super) fn bounds_of(&mut self, ty: Ty) -> Vec<Bound> {
+        let mut out: Vec<Bound> = Vec::new();
+        for bound in &self.decl.generics.bounds {
+            if bound.subject == ty && !out.contains(bound) {
+                out.push(*bound);
+            }
+        }
+        if let Some(TyKind::Assoc { of, name, args }) = self.head(ty)
+            && let Some((_, bounds)) = self.p.trait_decl(of).assoc.iter().find(|(n, _)| *n == name)
+        {
+            for bound in bounds {
+                let args = self.inst_list(bound.args, args);
+                let bound = Bound { subject: ty, of: bound.of, args };
+                if !out.contains(&bound) {
+                    out.push(bound);
+                }
+            }
+        }
+        let mut at = 0;
+        while at < out.len() && out.len() < 256 {
+            let bound = out[at];
+            at += 1;
+            let supers = &self.p.trait_decl(bound.of).supers;
+            if supers.is_empty() {
+                continue;
+            }
+            let mut all = vec![ty];
+            all.extend((0..self.list_len(bound.args)).map(|i| self.list_at(bound.args, i)));
+            let all = self.ty_list(&all);
+            for up in supers {
+                let args = self.inst_list(up.args, all);
+                let up = Bound { subject: ty, of: up.of, args };
+                if !out.contains(&up) {
+                    out.push(up);
+                }
+            }
+        }
+        out
+    }
+
+    /// Traits with such a method that a concrete type implements.
+    fn impl_candidates(&mut self, ty: Ty, kind: TyKind, name: Symbol, has_self: bool) -> Vec<Candidate> {
+        let mut out = Vec::new();
+        for (of, method) in self.p.trait_methods_named(name) {
+            let decl = self.p.fn_decl(self.p.trait_decl(of).methods[method as usize]);
+            if decl.has_self == has_self && self.implements(of, ty, kind) {
+                out.push(Candidate { of, method, args: None });
+            }
+        }
+        out
+    }
+
+    /// Whether a concrete type, whose parts may be unknown, has an impl of a trait; bounds are looked at later.
+    fn implements(&mut self, of: TraitId, ty: Ty, kind: TyKind) -> bool {
+        if let Some(head) = Head::of(kind) {
+            for id in self.p.impls_of(of, head) {
+                if self.impl_fits(id, ty, None) {
+                    return true;
+                }
+            }
+        }
+        if let TyKind::Adt(id, _) = kind
+            && self.p.adt(id).derives.iter().any(|&(derived, _)| derived == of)
+        {
+            return true;
+        }
+        if !self.p.is_prelude_trait(of) {
+            return false;
+        }
+        let closed = self.closed(ty);
+        !matches!(self.p.find_impl(of, closed, None, &self.decl.generics.bounds), ImplAnswer::No { .. })
+    }
+
+    /// Whether an impl's target (and trait arguments, after `Self` in `args`) fits; solves nothing.
+    fn impl_fits(&mut self, id: ImplId, ty: Ty, args: Option<TyList>) -> bool {
+        let snapshot = self.snapshot();
+        let fits = self.unify_impl(id, ty, args);
+        self.rollback(snapshot);
+        fits
+    }
+
+    fn unify_impl(&mut self, id: ImplId, ty: Ty, args: Option<TyList>) -> bool {
+        let decl = self.p.impl_decl(id);
+        let own = self.unknowns(&[], decl.generics.names.len(), self.here);
+        let target = self.inst(decl.target, own);
+        if !self.unify(target, ty) {
+            return false;
+        }
+        let (Some(args), Some((_, given))) = (args, decl.of) else { return true };
+        (0..self.list_len(given)).all(|i| {
+            let given = self.list_at(given, i);
+            let given = self.inst(given, own);
+            let wanted = self.list_at(args, i + 1);
+            self.unify(given, wanted)
+        })
+    }
+
+    /// The only impl of a trait that fits a type (and the trait's arguments, after `Self` in `args`).
+    pub(super) fn only_impl(&mut self, of: TraitId, ty: Ty, args: Option<TyList>) -> Option<ImplId> {
+        let head = Head::of(self.head(ty)?)?;
+        let mut found = None;
+        for id in self.p.impls_of(of, head) {
+            if self.impl_fits(id, ty, args) {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(id);
+            }
+        }
+        found
+    }
+
+    /// Solves a trait's arguments (after `Self` in `args`) by the bound or impl that the type has; false if several
+    /// fit.
+    pub(super) fn solve_trait_args(&mut self, of: TraitId, args: TyList) -> bool {
+        if self.list_len(args) < 2 {
+            return true;
+        }
+        let ty = self.list_at(args, 0);
+        match self.head(ty) {
+            Some(TyKind::Param(_) | TyKind::Assoc { .. }) => {
+                let bounds = self.bounds_of(ty);
+                let mut fitting = bounds.iter().filter(|b| b.of == of);
+                if let (Some(bound), None) = (fitting.next(), fitting.next()) {
+                    for i in 0..self.list_len(bound.args) {
+                        let (a, b) = (self.list_at(bound.args, i), self.list_at(args, i + 1));
+                        self.unify(a, b);
+                    }
+                }
+                true
+            }
+            Some(_) => match self.only_impl(of, ty, Some(args)) {
+                Some(id) => self.unify_impl(id, ty, Some(args)),
+                None => false,
+            },
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! What a name stands for, and which name was perhaps meant.
+
+use super::special::Special;
+use super::{Checker, Expect};
+use crate::decl::{AdtKind, Def};
+use crate::types::{AdtId, ModuleId, TraitId, Ty, TyKind, TyList};
+use sigil_frontend::syntax::{self, ExprKind, Name};
+use sigil_frontend::{Span, Symbol};
+
+/// A value name that is not a local.
+pub(super) enum Value {
+    /// An item, import or prelude item.
+    Def(Def),
+    /// An overloaded prelude function.
+    Special(Special),
+    /// Nothing; it is reported.
+    Missing,
+}
+
+/// What stands before a `.`.
+pub(super) enum Base {
+    /// An expression.
+    Value,
+    /// A module.
+    Module(ModuleId),
+    /// A type.
+    Type(Ty),
+    /// A trait.
+    Trait(TraitId),
+    /// An error that is reported.
+    Error,
+}
+
+/// A type name resolved.
+#[derive(Clone, Copy)]
+pub(super) enum TypeName {
+    /// A user type.
+    Adt(AdtId),
+    /// Any other type.
+    Ty(Ty),
+    /// A trait.
+    Trait(TraitId),
+}
+
+impl<'a> Checker<'a> {
+    /// Whether a name starts uppercase.
+    pub(super) fn is_upper(&self, name: Symbol) -> bool {
+        self.text(name).as_bytes().first().is_some_and(u8::is_ascii_uppercase)
+    }
+
+    /// A lowercase value name that is not a local.
+    pub(super) fn value_name(&mut self, name: Symbol, span: Span) -> Value {
+        if let Some(def) = self.p.lookup_value(self.module, name) {
+            return Value::Def(def);
+        }
+        if let Some(special) = Special::of(name, &self.sym) {
+            return Value::Special(special);
+        }
+        if self.p.is_silent_import(self.module, name) {
+            self.failed = true;
+            return Value::Missing;
+        }
+        let help = self.suggest_value(name);
+        let text = self.text(name);
+        self.error_help(100, span, format!("unknown name `{text}`"), help);
+        Value::Missing
+    }
+
+    /// A variant or newtype constructor by an unqualified name: the expected type's, else the only one in scope.
+    pub(super) fn variant_name(&mut self, name: Symbol, expect: Expect, span: Span) -> Option<(AdtId, u32)> {
+        if let Some(ty) = expect.ty()
+            && let Some(TyKind::Adt(id, _)) = self.head(ty)
+            && let Some(index) = self.variant_of(id, name)
+        {
+            return Some((id, index));
+        }
+        self.variant_in_scope(name, span)
+    }
+
+    /// The variant of a type by name.
+    pub(super) fn variant_of(&self, id: AdtId, name: Symbol) -> Option<u32> {
+        let decl = self.p.adt(id);
+        if decl.kind == AdtKind::Struct {
+            return None;
+        }
+        decl.variants.iter().position(|v| v.name == name).map(|i| i as u32)
+    }
+
+    /// The only variant of that name in the first pool that has one; otherwise reports.
+    pub(super) fn variant_in_scope(&mut self, name: Symbol, span: Span) -> Option<(AdtId, u32)> {
+        let found = self.p.variants_named(self.module, name);
+        match found[..] {
+            [(id, index)] => return Some((id, index)),
+            [] => {
+                if self.p.is_silent_import(self.module, name) {
+                    self.failed = true;
+                    return None;
+                }
+                let text = self.text(name);
+                let help = match self.p.lookup_type(self.module, name) {
+                    Some(Def::Adt(_)) => Some(format!("a struct is written `{text} {{ … }}`")),
+                    _ => self.suggest_value(name),
+                };
+                self.error_help(100, span, format!("unknown name `{text}`"), help);
+            }
+            _ => {
+                let text = self.text(name);
+                let types: Vec<_> = found.iter().map(|&(id, _)| self.text(self.p.adt(id).name)).collect();
+                let help = format!("write `{}.{text}`", types.join(&format!(".{text}` or `")));
+                let message = format!("variant `{text}` is ambiguous");
+                self.error_help(103, span, message, Some(help));
+            }
+        }
+        None
+    }
+
+    /// A type of a module by name, not reported if absent.
+    pub(super) fn type_name(&mut self, name: Symbol) -> Option<TypeName> {
+        if let Some(i) = self.decl.generics.names.iter().rposition(|&n| n == name && n != self.sym.self_) {
+            return Some(TypeName::Ty(self.p.types.intern(TyKind::Param(i as u32))));
+        }
+        if let Some(def) = self.p.lookup_type(self.module, name) {
+            return self.type_of_def(def);
+        }
+        self.primitive(name).map(TypeName::Ty)
+    }
+
+    fn type_of_def(&self, def: Def) -> Option<TypeName> {
+        match def {
+            Def::Adt(id) => Some(TypeName::Adt(id)),
+            Def::Alias(module, index) => Some(TypeName::Ty(self.p.alias(module, index))),
+            Def::Trait(id) => Some(TypeName::Trait(id)),
+            _ => None,
+        }
+    }
+
+    fn primitive(&self, name: Symbol) -> Option<Ty> {
+        let s = &self.sym;
+        let table = [
+            (s.int, Ty::INT),
+            (s.float, Ty::FLOAT),
+            (s.bool, Ty::BOOL),
+            (s.str, Ty::STR),
+            (s.char, Ty::CHAR),
+            (s.byte, Ty::BYTE),
+            (s.void, Ty::VOID),
+            (s.never, Ty::NEVER),
+            (s.duration, Ty::DURATION),
+            (s.size, Ty::SIZE),
+        ];
+        table.iter().find(|(n, _)| *n == name).map(|&(_, ty)| ty)
+    }
+
+    /// A type by its path (`T`, `geo.T`); reports if there is none.
+    pub(super) fn type_path(&mut self, path: &[Name]) -> Option<TypeName> {
+        let (last, prefix) = path.split_last()?;
+        let found = if prefix.is_empty() {
+            self.type_name(last.symbol)
+        } else {
+            let module = self.module_path(prefix)?;
+            match self.p.exported_type(module, last.symbol, self.module) {
+                Some(def) => self.type_of_def(def),
+                None => None,
+            }
+        };
+        if found.is_none() {
+            if self.p.is_silent_import(self.module, last.symbol) {
+                self.failed = true;
+                return None;
+            }
+            let text = self.text(last.symbol);
+            self.error(301, last.span, format!("unknown type `{text}`"));
+        }
+        found
+    }
+
+    /// A module by the dotted names that stand for it; reports if there is none.
+    pub(super) fn module_path(&mut self, path: &[Name]) -> Option<ModuleId> {
+        let module = self.find_module(path);
+        if module.is_none() {
+            let first = path[0];
+            if self.p.is_silent_import(self.module, first.symbol) {
+                self.failed = true;
+                return None;
+            }
+            let text = self.text(first.symbol);
+            self.error(100, first.span, format!("unknown module `{text}`"));
+        }
+        module
+    }
+
+    fn find_module(&self, path: &[Name]) -> Option<ModuleId> {
+        if let [name] = path
+            && let Some(Def::Module(module)) = self.p.lookup_value(self.module, name.symbol)
+        {
+            return Some(module);
+        }
+        let symbols: Vec<Symbol> = path.iter().map(|n| n.symbol).collect();
+        self.p.lookup_module_path(self.module, &symbols)
+    }
+
+    /// The type with its type arguments: as written, or unknown.
+    pub(super) fn adt_with(&mut self, id: AdtId, targs: syntax::List<syntax::TypeExpr>, span: Span) -> TyList {
+        let decl = self.p.adt(id);
+        let count = decl.generics.names.len();
+        if decl.broken {
+            self.failed = true;
+        }
+        if targs.is_empty() {
+            return self.unknowns(&[], count, span);
+        }
+        let given = self.written_types(targs);
+        if given.len() != count {
+            let name = self.text(decl.name);
+            self.error(302, span, arity_message(name, count, given.len()));
+            return self.unknowns(&[], count, span);
+        }
+        self.ty_list(&given)
+    }
+
+    /// Lowers written type arguments.
+    pub(super) fn written_types(&mut self, targs: syntax::List<syntax::TypeExpr>) -> Vec<Ty> {
+        self.tree.ids(targs).map(|id| self.written_type(id)).collect()
+    }
+
+    /// Lowers a written type.
+    pub(super) fn written_type(&mut self, id: syntax::TypeId) -> Ty {
+        let before = self.diagnostics.len();
+        let ty = self.p.lower_body_type(self.decl, self.tree, id, &mut self.diagnostics);
+        if self.diagnostics.len() > before || self.p.types.has_error(ty) {
+            self.failed = true;
+        }
+        ty
+    }
+
+    /// What the expression before a `.` stands for.
+    pub(super) fn base(&mut self, id: syntax::ExprId) -> Base {
+        let expr = self.tree[id];
+        match expr.kind {
+            ExprKind::SelfType => match self.decl.self_ty {
+                Some(ty) => Base::Type(ty),
+                None => {
+                    self.error(301, expr.span, "`Self` outside a trait or impl");
+                    Base::Error
+                }
+            },
+            ExprKind::Name(name, targs) => {
+                if targs.is_empty() && self.is_local_name(name) {
+                    return Base::Value;
+                }
+                self.name_base(name, targs, expr.span)
+            }
+            ExprKind::Member(member) => {
+                let member = self.tree[member];
+                if member.args.is_some() {
+                    return Base::Value;
+                }
+                self.member_base(id, &member)
+            }
+            _ => Base::Value,
+        }
+    }
+
+    fn name_base(&mut self, name: Symbol, targs: syntax::List<syntax::TypeExpr>, span: Span) -> Base {
+        if self.is_upper(name) {
+            let Some(found) = self.type_name(name) else { return Base::Value };
+            return match found {
+                TypeName::Adt(id) => {
+                    let args = self.adt_with(id, targs, span);
+                    Base::Type(self.make(TyKind::Adt(id, args)))
+                }
+                TypeName::Ty(ty) => Base::Type(ty),
+                TypeName::Trait(id) => Base::Trait(id),
+            };
+        }
+        match self.p.lookup_value(self.module, name) {
+            Some(Def::Module(module)) => Base::Module(module),
+            Some(_) => Base::Value,
+            None => match self.primitive(name) {
+                Some(ty) => Base::Type(ty),
+                None => Base::Value,
+            },
+        }
+    }
+
+    /// `a.b` before a further `.`: a module's type, or the path of a module.
+    fn member_base(&mut self, id: syntax::ExprId, member: &syntax::Member) -> Base {
+        let mut path = Vec::new();
+        if !self.dotted(id, &mut path) {
+            return Base::Value;
+        }
+        if self.is_local_name(path[0].symbol) {
+            return Base::Value;
+        }
+        if let Some(module) = self.find_module(&path) {
+            return Base::Module(module);
+        }
+        let (last, prefix) = path.split_last().expect("at least two names");
+        let Some(module) = self.find_module(prefix) else { return Base::Value };
+        if !self.is_upper(last.symbol) {
+            return Base::Value;
+        }
+        match self.p.exported_type(module, last.symbol, self.module).and_then(|def| self.type_of_def(def)) {
+            Some(TypeName::Adt(id)) => {
+                let args = self.adt_with(id, member.targs, member.name.span);
+                Base::Type(self.make(TyKind::Adt(id, args)))
+            }
+            Some(TypeName::Ty(ty)) => Base::Type(ty),
+            Some(TypeName::Trait(id)) => Base::Trait(id),
+            None => Base::Value,
+        }
+    }
+
+    /// The names of `a.b.c`; false if it is not of this form. A long chain is no path: its length is limited.
+    fn dotted(&self, id: syntax::ExprId, out: &mut Vec<Name>) -> bool {
+        let mut at = id;
+        loop {
+            match self.tree[at].kind {
+                ExprKind::Name(symbol, targs) if targs.is_empty() => {
+                    out.push(Name { symbol, span: self.tree[at].span });
+                    out.reverse();
+                    return true;
+                }
+                ExprKind::Member(member) if self.tree[member].args.is_none() && out.len() < 16 => {
+                    out.push(self.tree[member].name);
+                    at = self.tree[member].base;
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    /// The nearest value name in scope.
+    pub(super) fn suggest_value(&self, name: Symbol) -> Option<String> {
+        let mut names: Vec<&str> = self.s.scope.names().iter().map(|&n| self.text(n)).collect();
+        self.p.value_names(self.module, &mut |symbol| names.push(self.p.names.get(symbol)));
+        self.did_you_mean(self.text(name), names.into_iter())
+    }
+
+    /// `did you mean …?` for the nearest of some names, if one is near enough.
+    pub(super) fn did_you_mean<'n>(&self, name: &str, among: impl Iterator<Item = &'n str>) -> Option<String> {
+        let limit = (name.chars().count() / 3).max(1);
+        let near = among
+            .filter(|other| !other.is_empty() && *other != name && other.len().abs_diff(name.len()) <= 3)
+            .map(|other| (strsim::osa_distance(name, other), other))
+            .filter(|&(distance, _)| distance <= limit)
+            .min();
+        near.map(|(_, other)| format!("did you mean `{other}`?"))
+    }
+}
+
+/// Text of E0302.
+pub(super) fn arity_message(name: &str, expected: usize, got: usize) -> String {
+    let s = if expected == 1 { "" } else { "s" };
+    format!("`{name}` expects {expected} type argument{s}, got {got}")
+}

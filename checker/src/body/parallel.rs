@@ -1,0 +1,146 @@
+//! `parallel`, named form (language.md 8.3).
+
+use super::Checker;
+use super::scope::FrameKind;
+use crate::hir::{self, ExprId as E, ExprKind as H, LocalId, Target};
+use crate::types::{Ty, TyKind};
+use sigil_frontend::syntax::{ExprKind, PatternCall, PropValue};
+use sigil_frontend::{Span, Symbol};
+
+/// A task: its name, the local that receives its value, the value's type.
+struct Task {
+    name: Symbol,
+    local: LocalId,
+    ty: Ty,
+    span: Span,
+}
+
+impl Checker<'_> {
+    /// `parallel(.a: e, .b: f)`.
+    pub(super) fn parallel(&mut self, call: &PatternCall, span: Span) -> E {
+        let sym = self.sym;
+        let mut collect_all = false;
+        let mut tasks: Vec<Task> = Vec::new();
+        let mut seen: Vec<Symbol> = Vec::new();
+        let base = self.s.exprs.len();
+        for prop in self.tree.list(call.props) {
+            let name = prop.name;
+            if seen.contains(&name.symbol) {
+                self.bad_prop(call, name, true, [].iter());
+                continue;
+            }
+            seen.push(name.symbol);
+            let PropValue::Expr(value) = prop.value else { continue };
+            if name.symbol == sym.on_error {
+                collect_all = self.on_error(value);
+                continue;
+            }
+            if [sym.timeout, sym.max_concurrent, sym.tasks].contains(&name.symbol) {
+                let text = self.text(name.symbol);
+                self.error(900, name.span, format!("`.{text}` of parallel is not supported yet"));
+                continue;
+            }
+            self.enter_frame(FrameKind::Task, None);
+            let body = self.infer(value);
+            self.leave_frame();
+            let mut ty = self.ty(body);
+            if ty == Ty::NEVER {
+                ty = Ty::VOID;
+            }
+            let local = self.new_local(sym.empty, ty, false);
+            self.s.exprs.push(body);
+            tasks.push(Task { name: name.symbol, local, ty, span: self.tree[value].span });
+        }
+        let bodies = self.take_exprs(base);
+        if tasks.is_empty() {
+            self.error(410, call.name, "parallel needs a task");
+            return self.error_expr(span);
+        }
+        let results: Vec<LocalId> = tasks.iter().map(|t| t.local).collect();
+        let results = self.local_list(&results);
+        let value = if collect_all { self.record_of(&tasks, span) } else { self.fail_fast(&tasks, span) };
+        let ty = self.ty(value);
+        self.new_expr(H::Parallel { tasks: bodies, results, value }, ty, span.start)
+    }
+
+    /// `.on_error: fail_fast` or `collect_all`.
+    fn on_error(&mut self, value: sigil_frontend::syntax::ExprId) -> bool {
+        if let ExprKind::Name(name, _) = self.tree[value].kind {
+            if name == self.sym.collect_all {
+                return true;
+            }
+            if name == self.sym.fail_fast {
+                return false;
+            }
+        }
+        self.error(412, self.tree[value].span, ".on_error must be fail_fast or collect_all");
+        false
+    }
+
+    /// The record of the tasks' values.
+    fn record_of(&mut self, tasks: &[Task], span: Span) -> E {
+        let values: Vec<(Symbol, E)> =
+            tasks.iter().map(|task| (task.name, self.local(task.local, task.span.start))).collect();
+        self.record(values, span)
+    }
+
+    /// A record of values whose effects are over.
+    fn record(&mut self, mut values: Vec<(Symbol, E)>, span: Span) -> E {
+        values.sort_by(|a, b| self.text(a.0).cmp(self.text(b.0)));
+        let names: Vec<Symbol> = values.iter().map(|v| v.0).collect();
+        let exprs: Vec<E> = values.iter().map(|v| v.1).collect();
+        let tys: Vec<Ty> = exprs.iter().map(|&e| self.ty(e)).collect();
+        let names = self.p.types.name_list(&names);
+        let tys = self.ty_list(&tys);
+        let ty = self.make(TyKind::Record(names, tys));
+        let exprs = self.expr_list(&exprs);
+        self.new_expr(H::Record(exprs), ty, span.start)
+    }
+
+    /// The record, or, if a task is a Result, `Ok` of the record of contents or the first `Err` in source order.
+    fn fail_fast(&mut self, tasks: &[Task], span: Span) -> E {
+        let mut error: Option<Ty> = None;
+        let mut carriers = vec![false; tasks.len()];
+        for (carrier, task) in carriers.iter_mut().zip(tasks) {
+            let Some(TyKind::Adt(id, args)) = self.head(task.ty) else { continue };
+            if id != self.lang.result {
+                continue;
+            }
+            *carrier = true;
+            let own = self.list_at(args, 1);
+            match error {
+                None => error = Some(own),
+                Some(first) => {
+                    if !self.unify(own, first) {
+                        let (expected, found) = (self.show(first), self.show(own));
+                        let message = format!("mismatched error types: expected {expected}, found {found}");
+                        self.error_help(308, task.span, message, Some("convert it with `.map_err(…)`".into()));
+                    }
+                }
+            }
+        }
+        let Some(error) = error else { return self.record_of(tasks, span) };
+        let stmts = self.s.stmts.len();
+        let mut values = Vec::with_capacity(tasks.len());
+        for (task, carrier) in tasks.iter().zip(carriers) {
+            let pos = task.span.start;
+            let mut value = self.local(task.local, pos);
+            if carrier {
+                let Some(TyKind::Adt(_, args)) = self.head(task.ty) else { continue };
+                let content = self.list_at(args, 0);
+                let content = self.shallow(content);
+                let unwrapped = self.new_expr(H::Propagate(value, Target::Try), content, pos);
+                value = self.hoist(unwrapped);
+            }
+            values.push((task.name, value));
+        }
+        let record = self.record(values, span);
+        let record_ty = self.ty(record);
+        let ty = self.result_ty(record_ty, error);
+        let list = self.expr_list(&[record]);
+        let ok = self.new_expr(H::Construct(0, list), ty, span.start);
+        let run = self.take_stmts(stmts);
+        let body = self.new_expr(hir::ExprKind::Seq(run, Some(ok)), ty, span.start);
+        self.new_expr(H::Try(body), ty, span.start)
+    }
+}

@@ -1,0 +1,70 @@
+//! Names that the checker itself looks for, interned once.
+
+use sigil_frontend::{Interner, Symbol};
+
+macro_rules! symbols {
+    ($($field:ident: $text:literal,)*) => {
+        /// Interned names.
+        #[derive(Clone, Copy)]
+        pub(super) struct Symbols {
+            $(pub(super) $field: Symbol,)*
+        }
+
+        impl Symbols {
+            pub(super) fn new(names: &Interner) -> Self {
+                Symbols { $($field: names.intern($text),)* }
+            }
+        }
+    };
+}
+
+symbols! {
+    empty: "",
+    self_: "self",
+    over: "over",
+    transform: "transform",
+    predicate: "predicate",
+    init: "init",
+    op: "op",
+    range: "range",
+    where_: "where",
+    map: "map",
+    filter: "filter",
+    fold: "fold",
+    collect: "collect",
+    match_: "match",
+    default: "default",
+    cond: "cond",
+    base: "base",
+    step: "step",
+    memo: "memo",
+    parallel: "parallel",
+    timeout: "timeout",
+    on_error: "on_error",
+    max_concurrent: "max_concurrent",
+    tasks: "tasks",
+    fail_fast: "fail_fast",
+    collect_all: "collect_all",
+    rules: "rules",
+    then: "then",
+    push: "push",
+    is_empty: "is_empty",
+    len: "len",
+    unwrap: "unwrap",
+    int: "int",
+    float: "float",
+    byte: "byte",
+    char: "char",
+    bool: "bool",
+    str: "str",
+    void: "void",
+    never: "Never",
+    duration: "Duration",
+    size: "Size",
+    assert_panics: "assert_panics",
+    assert_panics_with: "assert_panics_with",
+    some: "Some",
+    none: "None",
+    ok: "Ok",
+    err: "Err",
+}
