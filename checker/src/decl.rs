@@ -75,6 +75,8 @@ pub struct FnDecl {
     pub broken: bool,
     /// Targets of a test.
     pub targets: Vec<FnId>,
+    /// Capabilities in its `uses`, known ones only.
+    pub uses: Vec<Symbol>,
 }
 
 /// A parameter.
@@ -188,6 +190,15 @@ pub struct ImplDecl {
     pub methods: Vec<FnId>,
     /// Its header had errors.
     pub broken: bool,
+}
+
+/// A transparent alias of a function type.
+#[derive(Clone, Debug)]
+pub struct AliasDecl {
+    /// Type parameters.
+    pub generics: Generics,
+    /// What it stands for, in terms of them.
+    pub ty: Ty,
 }
 
 /// A config constant.

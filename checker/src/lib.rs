@@ -1,7 +1,30 @@
 //! Checker of the Sigil compiler: syntax trees in, declarations and typed bodies out.
 //!
 //! This crate knows no C, no threads and no files on disk.
+//!
+//! ```text
+//! program            one compilation: modules, write-once slots
+//! interface          a module's declarations, lowered to types
+//! lookup             what a name stands for
+//! impls              which types implement which traits
+//! untested           the mandatory-test rule
+//! ```
 
 pub mod decl;
 pub mod hir;
+mod impls;
+mod interface;
+pub mod library;
+mod lookup;
+pub mod program;
+mod sharded;
+mod show;
+mod suggest;
+mod symbols;
 pub mod types;
+mod untested;
+
+pub use impls::{ImplAnswer, ResolvedMethod};
+pub use interface::Space;
+pub use lookup::Hidden;
+pub use program::{Assumption, BodyCheck, Lang, Module, ModuleInfo, Program};

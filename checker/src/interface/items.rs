@@ -1,0 +1,655 @@
+//! Declarations, in the order in which they need each other.
+
+use super::{Build, EnvRef, Lower, generics};
+use crate::decl::{
+    AdtDecl, AdtKind, Bound, ConfigDecl, Const, FieldDecl, FnDecl, FnOwner, Generics, ImplDecl, ParamDecl,
+    TraitDecl, VariantDecl,
+};
+use crate::impls::ImplTable;
+use crate::interface::names::FnEntry;
+use crate::types::{AdtId, FnId, Head, ImplId, TraitId, Ty, TyKind, TyList};
+use sigil_frontend::syntax::{self, ExprKind, Id, Tree, TypeBody, TypeExprKind, UnOp};
+use sigil_frontend::{Span, Symbol};
+
+/// The scope of a signature besides its type parameters.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    self_ty: Option<Ty>,
+    impl_id: Option<ImplId>,
+}
+
+impl<'p> Build<'p> {
+    fn tree(&self, number: u32) -> &'p Tree {
+        let module = self.module;
+        &module.syntax().trees[number as usize]
+    }
+
+    fn generics(
+        &mut self,
+        tree: &Tree,
+        own: syntax::List<syntax::Generic>,
+        clauses: syntax::List<syntax::WhereClause>,
+        parent: Generics,
+        around: Around,
+    ) -> Generics {
+        generics::lower(
+            self.p,
+            self.module,
+            tree,
+            own,
+            clauses,
+            parent,
+            around.self_ty,
+            around.impl_id,
+            &mut self.out,
+        )
+    }
+
+    fn lower<'a>(&'a mut self, tree: &'a Tree, generics: &'a Generics, around: Around) -> Lower<'a> {
+        Lower {
+            p: self.p,
+            module: self.module,
+            tree,
+            generics,
+            self_ty: around.self_ty,
+            impl_id: around.impl_id,
+            out: &mut self.out,
+        }
+    }
+
+    pub(super) fn aliases(&mut self) {
+        for index in 0..self.module.names().aliases.len() {
+            super::lower::lower_alias(self.p, self.module, index as u32, &mut self.out);
+        }
+    }
+
+    // ---- configs
+
+    pub(super) fn configs(&mut self) -> Vec<ConfigDecl> {
+        let names = self.module.names();
+        names.config_items.iter().map(|entry| self.config(entry.tree, entry.syntax, entry.is_pub)).collect()
+    }
+
+    fn config(&mut self, tree: u32, syntax: Id<syntax::ConfigItem>, is_pub: bool) -> ConfigDecl {
+        let tree = self.tree(tree);
+        let item = &tree[syntax];
+        let none = Generics::default();
+        let written = item.ty.map(|ty| self.lower(tree, &none, Around::default()).ty(ty));
+        let (own, value) = self.literal(tree, item.value);
+        let mut decl = ConfigDecl { name: item.name.symbol, span: item.name.span, ty: own, value, is_pub };
+        let Some(written) = written.filter(|&ty| ty != own && ty != Ty::ERROR && own != Ty::ERROR) else {
+            return decl;
+        };
+        decl.ty = written;
+        let span = tree[item.value].span;
+        match (written, value) {
+            (Ty::BYTE, Const::Int(number)) => match u8::try_from(number) {
+                Ok(byte) => decl.value = Const::Byte(byte),
+                Err(_) => {
+                    self.error(307, span, format!("{number} does not fit in byte"));
+                    decl.ty = Ty::ERROR;
+                }
+            },
+            _ => {
+                let expected = self.p.show(written, &[]);
+                let found = self.p.show(own, &[]);
+                self.error(308, span, format!("mismatched types: expected {expected}, found {found}"));
+                decl.ty = Ty::ERROR;
+            }
+        }
+        decl
+    }
+
+    /// Type and value of a literal; the error type if it is none (which was reported).
+    fn literal(&mut self, tree: &Tree, id: syntax::ExprId) -> (Ty, Const) {
+        let expr = tree[id];
+        match expr.kind {
+            ExprKind::Int(value) => (Ty::INT, Const::Int(value as i64)),
+            ExprKind::Float(value) => (Ty::FLOAT, Const::Float(value)),
+            ExprKind::Str(value) => (Ty::STR, Const::Str(value)),
+            ExprKind::Char(value) => (Ty::CHAR, Const::Char(value)),
+            ExprKind::Bool(value) => (Ty::BOOL, Const::Bool(value)),
+            ExprKind::Duration(value) => (Ty::DURATION, Const::Duration(value)),
+            ExprKind::Size(value) => (Ty::SIZE, Const::Size(value)),
+            ExprKind::Unary(UnOp::Neg, inner) => match self.literal(tree, inner) {
+                (ty, Const::Int(value)) => (ty, Const::Int(value.wrapping_neg())),
+                (ty, Const::Float(value)) => (ty, Const::Float(-value)),
+                (ty, Const::Duration(value)) => (ty, Const::Duration(value.wrapping_neg())),
+                (Ty::ERROR, value) => (Ty::ERROR, value),
+                (ty, value) => {
+                    let ty = self.p.show(ty, &[]);
+                    self.error(309, expr.span, format!("operator `-` cannot be applied to {ty}"));
+                    (Ty::ERROR, value)
+                }
+            },
+            _ => (Ty::ERROR, Const::Int(0)),
+        }
+    }
+
+    // ---- traits
+
+    pub(super) fn traits(&mut self) -> Vec<TraitDecl> {
+        let names = self.module.names();
+        (0..names.traits.len()).map(|index| self.trait_decl(index)).collect()
+    }
+
+    fn trait_decl(&mut self, index: usize) -> TraitDecl {
+        let entry = &self.module.names().traits[index];
+        let tree = self.tree(entry.tree);
+        let def = &tree[entry.syntax];
+        let id = TraitId { module: self.module.id, index: index as u32 };
+        let types = &self.p.types;
+        self.out.env = EnvRef::Trait(index as u32);
+        let self_ty = types.param(0);
+        let around = Around { self_ty: Some(self_ty), impl_id: None };
+        let own: Vec<Ty> = (1..=entry.arity).map(|number| types.param(number)).collect();
+        let path: Vec<Ty> = std::iter::once(self_ty).chain(own.iter().copied()).collect();
+        let parent = Generics {
+            parent_count: 0,
+            names: vec![self.p.symbols.self_type],
+            bounds: vec![Bound { subject: self_ty, of: id, args: types.list(&own) }],
+        };
+        let generics = self.generics(tree, def.generics, syntax::List::EMPTY, parent, around);
+        let mut supers = Vec::new();
+        for path in tree.list(def.supers) {
+            if let Some((of, args)) = self.lower(tree, &generics, around).bound(path) {
+                supers.push(Bound { subject: self_ty, of, args });
+            }
+        }
+        let mut assoc: Vec<(Symbol, Vec<Bound>)> = Vec::new();
+        for item in tree.list(def.assoc) {
+            let name = item.name.symbol;
+            if assoc.iter().any(|(other, _)| *other == name) {
+                let message = format!("associated type `{}` is defined twice", self.text(name));
+                self.error(102, item.name.span, message);
+                continue;
+            }
+            let subject = types.intern(TyKind::Assoc { of: id, name, args: types.list(&path) });
+            let mut bounds = Vec::new();
+            for path in tree.list(item.bounds) {
+                if let Some((of, args)) = self.lower(tree, &generics, around).bound(path) {
+                    bounds.push(Bound { subject, of, args });
+                }
+            }
+            assoc.push((name, bounds));
+        }
+        let methods = self.method_ids(entry.first_fn, def.methods.len);
+        self.duplicate_methods(tree, def.methods);
+        TraitDecl {
+            id,
+            name: def.name.symbol,
+            span: def.name.span,
+            generics,
+            supers,
+            assoc,
+            methods,
+            is_pub: entry.is_pub,
+        }
+    }
+
+    fn method_ids(&self, first: u32, count: u32) -> Vec<FnId> {
+        (first..first + count).map(|index| FnId { module: self.module.id, index }).collect()
+    }
+
+    fn duplicate_methods(&mut self, tree: &Tree, methods: syntax::List<syntax::Function>) {
+        let mut seen: Vec<Symbol> = Vec::with_capacity(methods.len as usize);
+        for method in tree.list(methods) {
+            if seen.contains(&method.name.symbol) {
+                let message = format!("method `{}` is defined twice", self.text(method.name.symbol));
+                self.error(102, method.name.span, message);
+            } else {
+                seen.push(method.name.symbol);
+            }
+        }
+    }
+
+    // ---- impls
+
+    pub(super) fn impls(&mut self) -> ImplTable {
+        let names = self.module.names();
+        let mut table = ImplTable::default();
+        for index in 0..names.impls.len() {
+            let decl = self.impl_decl(index);
+            self.file_impl(&mut table, &decl);
+            table.decls.push(decl);
+        }
+        table
+    }
+
+    fn impl_decl(&mut self, index: usize) -> ImplDecl {
+        let entry = &self.module.names().impls[index];
+        let tree = self.tree(entry.tree);
+        let def = &tree[entry.syntax];
+        let id = ImplId { module: self.module.id, index: index as u32 };
+        let before = self.out.diagnostics.len();
+        self.out.env = EnvRef::Impl(index as u32);
+        let nowhere = Around::default();
+        let generics = self.generics(tree, def.generics, def.bounds, Generics::default(), nowhere);
+        let target = self.lower(tree, &generics, nowhere).ty(def.target);
+        let around = Around { self_ty: Some(target), impl_id: None };
+        let of = def.trait_ref.and_then(|of| match tree[of].kind {
+            TypeExprKind::Path(path) => self.lower(tree, &generics, around).bound(&tree[path]),
+            TypeExprKind::Error => None,
+            _ => {
+                self.error(800, tree[of].span, "this is not a trait");
+                None
+            }
+        });
+        let assoc = tree
+            .list(def.assoc)
+            .map(|assoc| (assoc.name.symbol, self.lower(tree, &generics, around).ty(assoc.ty)))
+            .collect();
+        self.duplicate_methods(tree, def.methods);
+        let header_is_broken = self.p.types.has_error(target) || (def.trait_ref.is_some() && of.is_none());
+        if !header_is_broken {
+            self.coherence(entry.span, tree[def.target].span, target, of, def.trait_ref.is_some());
+        }
+        ImplDecl {
+            id,
+            span: entry.span,
+            tree: entry.tree,
+            syntax: entry.syntax,
+            generics,
+            of,
+            target,
+            assoc,
+            methods: self.method_ids(entry.first_fn, def.methods.len),
+            broken: header_is_broken || self.out.diagnostics.len() > before,
+        }
+    }
+
+    /// Where an impl may stand, and for what.
+    fn coherence(
+        &mut self,
+        header: Span,
+        target_span: Span,
+        target: Ty,
+        of: Option<(TraitId, TyList)>,
+        is_trait_impl: bool,
+    ) {
+        let kind = self.p.types.kind(target);
+        if matches!(kind, TyKind::Param(_) | TyKind::Assoc { .. }) {
+            self.error(806, target_span, "impl target must not be a bare type parameter");
+            return;
+        }
+        if self.p.types.has_assoc(target) {
+            self.error(806, target_span, "impl target must not contain associated types");
+            return;
+        }
+        let here = self.module.id;
+        let is_own_type = match kind {
+            TyKind::Adt(id, _) => id.module == here,
+            _ => self.p.prelude() == Some(here),
+        };
+        let is_own_trait = of.is_some_and(|(of, _)| of.module == here);
+        if !is_own_type && !is_own_trait {
+            let message = if is_trait_impl {
+                "impl for a foreign trait and foreign type"
+            } else {
+                "inherent methods are only allowed in the type's own module"
+            };
+            let help = if is_trait_impl {
+                "declare the trait or the type in this module, or wrap the type in a newtype"
+            } else {
+                "write a function, or declare a trait with these methods"
+            };
+            self.error(805, header, message).help = Some(help.into());
+        }
+    }
+
+    fn file_impl(&mut self, table: &mut ImplTable, decl: &ImplDecl) {
+        let Some(head) = Head::of(self.p.types.kind(decl.target)) else { return };
+        if let Some((of, _)) = decl.of {
+            let others = table.by_trait.entry((of, head)).or_default();
+            let others_decls = others.iter().map(|other| &table.decls[other.index as usize]);
+            let clash = others_decls.into_iter().find(|other| self.p.impls_overlap(decl, other));
+            match clash.map(|other| other.span) {
+                Some(first) => self.conflict(decl, of, first),
+                None => others.push(decl.id),
+            }
+            return;
+        }
+        let tree = self.tree(decl.tree);
+        let def = &tree[decl.syntax];
+        if def.trait_ref.is_some() {
+            return;
+        }
+        let fns = &self.module.names().fns;
+        for (method, &id) in tree.list(def.methods).zip(&decl.methods) {
+            let others = table.inherent.entry((head, method.name.symbol)).or_default();
+            let is_taken = others.iter().any(|other| match fns[other.index as usize].owner {
+                FnOwner::Impl(owner) => {
+                    owner != decl.id && self.p.impls_overlap(decl, &table.decls[owner.index as usize])
+                }
+                _ => false,
+            });
+            if is_taken {
+                let text = self.text(method.name.symbol);
+                self.error(102, method.name.span, format!("method `{text}` is defined twice for this type"));
+            } else {
+                others.push(id);
+            }
+        }
+    }
+
+    pub(super) fn conflict(&mut self, decl: &ImplDecl, of: TraitId, first: Span) {
+        let module = self.module.id;
+        let name = self.p.trait_name(of);
+        let of = self.text(name);
+        let ty = self.p.show(decl.target, &decl.generics.names);
+        let message = format!("conflicting impls of `{of}` for `{ty}`");
+        let label = sigil_frontend::Label { file: module, span: first, message: "the other one is here".into() };
+        self.error(803, decl.span, message).labels.push(label);
+    }
+
+    // ---- types
+
+    pub(super) fn adts(&mut self) -> Vec<AdtDecl> {
+        let names = self.module.names();
+        let mut adts: Vec<AdtDecl> = (0..names.adts.len()).map(|index| self.adt(index)).collect();
+        self.cut_cycles(&mut adts);
+        adts
+    }
+
+    fn adt(&mut self, index: usize) -> AdtDecl {
+        let entry = &self.module.names().adts[index];
+        let tree = self.tree(entry.tree);
+        let def = &tree[entry.syntax];
+        let id = AdtId { module: self.module.id, index: index as u32 };
+        let before = self.out.diagnostics.len();
+        self.out.env = EnvRef::Adt(index as u32);
+        let generics = self.generics(tree, def.generics, def.bounds, Generics::default(), Around::default());
+        let name = def.name;
+        let (kind, variants) = match def.body {
+            TypeBody::Struct(fields) => {
+                let fields = self.fields(tree, &generics, fields);
+                (AdtKind::Struct, vec![VariantDecl { name: name.symbol, span: name.span, fields }])
+            }
+            TypeBody::Sum(variants) => {
+                let lower = |build: &mut Self, variant: &syntax::VariantDecl| VariantDecl {
+                    name: variant.name.symbol,
+                    span: variant.name.span,
+                    fields: build.fields(tree, &generics, variant.fields),
+                };
+                (AdtKind::Sum, tree.list(variants).map(|variant| lower(self, variant)).collect())
+            }
+            TypeBody::Newtype(body) => {
+                let ty = self.lower(tree, &generics, Around::default()).ty(body);
+                let field = FieldDecl { name: None, span: tree[body].span, ty };
+                (AdtKind::Newtype, vec![VariantDecl { name: name.symbol, span: name.span, fields: vec![field] }])
+            }
+        };
+        let has_error =
+            variants.iter().any(|variant| variant.fields.iter().any(|field| self.p.types.has_error(field.ty)));
+        let derives = self.derives(id, kind, entry.attrs, tree);
+        AdtDecl {
+            id,
+            name: name.symbol,
+            span: name.span,
+            kind,
+            generics,
+            variants,
+            derives,
+            is_pub: entry.is_pub,
+            broken: has_error || self.out.diagnostics.len() > before,
+        }
+    }
+
+    fn fields(
+        &mut self,
+        tree: &Tree,
+        generics: &Generics,
+        fields: syntax::List<syntax::FieldDecl>,
+    ) -> Vec<FieldDecl> {
+        let mut out: Vec<FieldDecl> = Vec::with_capacity(fields.len as usize);
+        for field in tree.list(fields) {
+            let ty = self.lower(tree, generics, Around::default()).ty(field.ty);
+            let span = field.name.map_or(tree[field.ty].span, |name| name.span);
+            let name = field.name.map(|name| name.symbol);
+            if let Some(name) = name
+                && let Some(first) = out.iter().find(|other| other.name == Some(name))
+            {
+                let label = sigil_frontend::Label {
+                    file: self.module.id,
+                    span: first.span,
+                    message: "first defined here".into(),
+                };
+                let message = format!("duplicate field `{}`", self.text(name));
+                self.error(312, span, message).labels.push(label);
+                continue;
+            }
+            out.push(FieldDecl { name, span, ty });
+        }
+        out
+    }
+
+    /// The derived traits; `Comparable` and `Hashable` bring `Eq` if nothing else does.
+    fn derives(
+        &mut self,
+        id: AdtId,
+        kind: AdtKind,
+        attrs: syntax::List<syntax::Attr>,
+        tree: &Tree,
+    ) -> Vec<(TraitId, Span)> {
+        let mut derives: Vec<(TraitId, Span)> = Vec::new();
+        if attrs.is_empty() {
+            return derives;
+        }
+        let s = self.p.symbols;
+        let lang = *self.p.lang();
+        for attr in tree.list(attrs).filter(|attr| attr.name.symbol == s.derive) {
+            for arg in tree.list(attr.args) {
+                let table = [
+                    (s.eq, lang.eq),
+                    (s.comparable, lang.comparable),
+                    (s.hashable, lang.hashable),
+                    (s.printable, lang.printable),
+                    (s.clone, lang.clone),
+                    (s.default, lang.default),
+                ];
+                let Some(&(_, of)) = table.iter().find(|(name, _)| *name == arg.symbol) else {
+                    self.not_derivable(arg.symbol, arg.span);
+                    continue;
+                };
+                let text = self.text(arg.symbol);
+                if of == lang.default && kind == AdtKind::Sum {
+                    self.error(808, arg.span, "cannot derive `Default`: a sum type has no default variant");
+                } else if derives.iter().any(|&(other, _)| other == of) {
+                    self.error(803, arg.span, format!("`{text}` is derived twice"));
+                } else {
+                    derives.push((of, arg.span));
+                }
+            }
+        }
+        let needs_eq = derives.iter().find(|&&(of, _)| of == lang.comparable || of == lang.hashable);
+        if let Some(&(_, span)) = needs_eq
+            && !derives.iter().any(|&(of, _)| of == lang.eq)
+            && self.p.impls_of(lang.eq, Head::Adt(id)).next().is_none()
+        {
+            derives.push((lang.eq, span));
+        }
+        derives
+    }
+
+    fn not_derivable(&mut self, name: Symbol, span: Span) {
+        let s = self.p.symbols;
+        let text = self.text(name);
+        if name == s.serialize || name == s.deserialize {
+            let message = format!("deriving `{text}` is not supported at conformance level core");
+            self.error(900, span, message);
+        } else if matches!(self.p.lookup_type(self.module.id, name), Some(crate::decl::Def::Trait(_))) {
+            self.error(808, span, format!("`{text}` cannot be derived"));
+        } else {
+            let help = crate::suggest::did_you_mean(
+                text,
+                ["Eq", "Comparable", "Hashable", "Printable", "Clone", "Default"],
+            );
+            self.error(800, span, format!("unknown trait `{text}`")).help = help;
+        }
+    }
+
+    // ---- functions
+
+    pub(super) fn functions(&mut self) -> Vec<FnDecl> {
+        let names = self.module.names();
+        names.fns.iter().enumerate().map(|(index, entry)| self.function(index as u32, entry)).collect()
+    }
+
+    fn function(&mut self, index: u32, entry: &FnEntry) -> FnDecl {
+        let tree = self.tree(entry.tree);
+        let syntax = &tree[entry.syntax];
+        let before = self.out.diagnostics.len();
+        self.out.env = EnvRef::Fn(index);
+        let (parent, around, owner_is_broken) = match entry.owner {
+            FnOwner::Module | FnOwner::Test => (Generics::default(), Around::default(), false),
+            FnOwner::Impl(id) => {
+                let decl = self.p.impl_decl(id);
+                let around = Around { self_ty: Some(decl.target), impl_id: Some(id) };
+                (decl.generics.clone(), around, decl.broken)
+            }
+            FnOwner::Trait(id) => {
+                let around = Around { self_ty: Some(self.p.types.param(0)), impl_id: None };
+                (self.p.trait_decl(id).generics.clone(), around, false)
+            }
+        };
+        let generics = self.generics(tree, syntax.generics, syntax.bounds, parent, around);
+        let mut params: Vec<ParamDecl> = Vec::with_capacity(syntax.params.len as usize);
+        for param in tree.list(syntax.params) {
+            let name = param.name;
+            let ty = match param.ty {
+                Some(ty) => self.lower(tree, &generics, around).ty(ty),
+                None => Ty::ERROR,
+            };
+            if params.iter().any(|other| other.name == name.symbol) && self.text(name.symbol) != "_" {
+                let message = format!("parameter `{}` is defined twice", self.text(name.symbol));
+                self.error(102, name.span, message);
+            }
+            params.push(ParamDecl { name: name.symbol, span: name.span, ty });
+        }
+        let result = self.lower(tree, &generics, around).ty(syntax.result);
+        let types = &self.p.types;
+        let has_error = types.has_error(result) || params.iter().any(|param| types.has_error(param.ty));
+        let uses = self.capabilities(entry, syntax, tree);
+        let broken = has_error || owner_is_broken || self.out.diagnostics.len() > before;
+        let (targets, is_test) = match entry.test {
+            Some(test) => (self.test_targets(tree, test), true),
+            None => (Vec::new(), false),
+        };
+        if is_test && (!params.is_empty() || (result != Ty::VOID && result != Ty::ERROR)) {
+            self.error(502, syntax.name.span, "a test takes no parameters and returns void");
+        }
+        FnDecl {
+            id: FnId { module: self.module.id, index },
+            name: syntax.name.symbol,
+            span: syntax.name.span,
+            owner: entry.owner,
+            tree: entry.tree,
+            syntax: entry.syntax,
+            generics,
+            self_ty: around.self_ty,
+            has_self: syntax.self_param.is_some(),
+            params,
+            result,
+            has_body: syntax.body.is_some(),
+            intrinsic: self.intrinsic(entry, syntax, tree, around),
+            is_pub: entry.is_pub,
+            broken,
+            targets,
+            uses,
+        }
+    }
+
+    /// The name under which the code generator provides a library function.
+    fn intrinsic(
+        &self,
+        entry: &FnEntry,
+        syntax: &syntax::Function,
+        tree: &Tree,
+        around: Around,
+    ) -> Option<Symbol> {
+        if !self.module.info.is_library || syntax.body.is_some() || matches!(entry.owner, FnOwner::Trait(_)) {
+            return None;
+        }
+        let names = &self.p.names;
+        let given = tree.list(entry.attrs).find(|attr| attr.name.symbol == self.p.symbols.intrinsic);
+        if let Some(arg) = given.and_then(|attr| tree.list(attr.args).next()) {
+            return Some(arg.symbol);
+        }
+        let name = names.get(syntax.name.symbol);
+        let Some(target) = around.self_ty else { return Some(syntax.name.symbol) };
+        let types = &self.p.types;
+        let text = match types.kind(target) {
+            // `sum` differs by element.
+            TyKind::List(Ty::INT) => format!("list_{name}_int"),
+            TyKind::List(Ty::FLOAT) => format!("list_{name}_float"),
+            TyKind::List(_) => format!("list_{name}"),
+            TyKind::Map(..) => format!("map_{name}"),
+            TyKind::Range(_) => format!("range_{name}"),
+            _ => {
+                let head = self.p.show_head(target).to_ascii_lowercase();
+                format!("{head}_{name}")
+            }
+        };
+        Some(names.intern(&text))
+    }
+
+    /// Known capabilities of a `uses` clause.
+    fn capabilities(&mut self, entry: &FnEntry, syntax: &syntax::Function, tree: &Tree) -> Vec<Symbol> {
+        let s = self.p.symbols;
+        let known = [s.io, s.file_system, s.env, s.process, s.clock, s.random, s.async_];
+        let mut uses = Vec::new();
+        for name in tree.list(syntax.uses) {
+            if known.contains(&name.symbol) {
+                uses.push(name.symbol);
+                continue;
+            }
+            let text = self.text(name.symbol);
+            let is_trait = matches!(
+                self.p.lookup_type(self.module.id, name.symbol),
+                Some(crate::decl::Def::Trait(_))
+            );
+            if !is_trait {
+                let help = crate::suggest::did_you_mean(text, known.iter().map(|&name| self.text(name)));
+                self.error(602, name.span, format!("unknown capability `{text}`")).help = help;
+            } else if entry.owner == FnOwner::Module && syntax.name.symbol == s.main {
+                self.error(601, name.span, format!("@main cannot be given capability `{text}`"));
+            } else {
+                let message = format!("capability `{text}` is not supported at conformance level core");
+                self.error(900, name.span, message);
+            }
+        }
+        uses
+    }
+
+    fn test_targets(&mut self, tree: &Tree, test: Id<syntax::Test>) -> Vec<FnId> {
+        use crate::decl::Def;
+        let names = self.module.names();
+        let mut targets = Vec::new();
+        for name in tree.list(tree[test].targets) {
+            if names.silent.contains(&name.symbol) {
+                continue;
+            }
+            match names.values.get(name.symbol) {
+                Some(super::Entry { def: Some(Def::Fn(id)), .. }) if !self.is_test(id) => targets.push(id),
+                Some(super::Entry { def: None, .. }) => {}
+                _ => {
+                    let text = self.text(name.symbol);
+                    let mut functions = Vec::new();
+                    let own = names.values.own.iter().chain(&names.values.imported);
+                    functions.extend(own.filter_map(|(&name, entry)| match entry.def {
+                        Some(Def::Fn(id)) if !self.is_test(id) => Some(self.text(name)),
+                        _ => None,
+                    }));
+                    let help = crate::suggest::did_you_mean(text, functions);
+                    let message = format!("test target `@{text}` is not a function in scope");
+                    self.error(501, name.span, message).help = help;
+                }
+            }
+        }
+        targets
+    }
+
+    fn is_test(&self, id: FnId) -> bool {
+        self.p.module(id.module).names().fns[id.index as usize].test.is_some()
+    }
+}
