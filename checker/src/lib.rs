@@ -7,10 +7,14 @@
 //! interface          a module's declarations, lowered to types
 //! lookup             what a name stands for
 //! impls              which types implement which traits
+//! body               checking of one function
+//! exhaustive         which cases a match leaves out
 //! untested           the mandatory-test rule
 //! ```
 
+pub mod body;
 pub mod decl;
+mod exhaustive;
 pub mod hir;
 mod impls;
 mod interface;
