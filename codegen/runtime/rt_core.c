@@ -293,9 +293,18 @@ void si_assert_approx(double actual, double expected, double epsilon, const si_w
 /* Programs may nest calls deeply, so they run on a stack of their own, with a guard below it that tells exhaustion
    from other faults. */
 #if defined(__SANITIZE_ADDRESS__)
+#define ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASAN 1
+#endif
+#endif
+#ifdef ASAN
 #define STACK_BYTES (1ULL << 30)
+#define NO_ASAN __attribute__((no_sanitize_address)) /* it does not know the signal stack */
 #else
 #define STACK_BYTES (1ULL << 28)
+#define NO_ASAN
 #endif
 #define GUARD_BYTES (1ULL << 20)
 
@@ -307,7 +316,7 @@ static struct {
     void *signal_stack;
 } program;
 
-static void on_fault(int signal_number, siginfo_t *info, void *context) {
+NO_ASAN static void on_fault(int signal_number, siginfo_t *info, void *context) {
     (void)context;
     char *at = info->si_addr;
     if (program.stack && at >= program.stack && at < program.stack + GUARD_BYTES) {
