@@ -1,2 +1,2 @@
-//! Placeholder.
+//! The program `sigilc`.
 fn main() {}

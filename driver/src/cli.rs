@@ -1,0 +1,187 @@
+//! The command line: what can be asked, and nothing about how it is done.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Compiles Sigil programs to C and native code.
+#[derive(Parser, Debug)]
+#[command(name = "sigilc", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Compile and run a program; its output and exit code pass through unchanged
+    Run {
+        /// A `.si` file, or a directory with `src/main.si` or `main.si`
+        path: PathBuf,
+        /// Arguments of the program
+        #[arg(last = true)]
+        args: Vec<OsString>,
+    },
+    /// Compile a program to an executable
+    Build {
+        /// A `.si` file, or a directory with `src/main.si` or `main.si`
+        path: PathBuf,
+        /// The executable [default: the file's or directory's name, in the current directory]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Report errors and warnings
+    Check {
+        /// A `.si` file with all that it imports, or a directory: every `.si` file below it
+        path: PathBuf,
+    },
+    /// Write the C of a program into a directory
+    Emit {
+        /// A `.si` file, or a directory with `src/main.si` or `main.si`
+        path: PathBuf,
+        /// The directory
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+    },
+    /// Run tests
+    Test {
+        /// A `.si` file with all that it imports, or a directory: every `.si` file below it
+        path: PathBuf,
+    },
+}
+
+/// Options of all commands.
+#[derive(Args, Debug, Clone)]
+#[command(next_help_heading = "Options of all commands")]
+pub struct Options {
+    /// Workers, and C compilers at a time [default: the number of cores]
+    #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// How stages are ordered
+    #[arg(long, global = true, value_enum, default_value_t = Schedule::Graph)]
+    pub schedule: Schedule,
+    /// Run ready nodes in a random order made from this seed
+    #[arg(long, global = true, value_name = "SEED")]
+    pub chaos: Option<u64>,
+    /// Scheduler policy, `knob=value` separated by commas
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub policy: Option<String>,
+    /// C compiler, with arguments if need be [default: $CC, else cc, gcc, clang or tcc]
+    #[arg(long, global = true, value_name = "CMD")]
+    pub cc: Option<String>,
+    /// Optimisation level of the C compiler
+    #[arg(short = 'O', global = true, value_name = "LEVEL", default_value_t = 1,
+          value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub optimize: u8,
+    /// Debug information that leads back to the Sigil source
+    #[arg(short = 'g', global = true)]
+    pub debug: bool,
+    /// How functions are grouped into C files
+    #[arg(long, global = true, value_enum, default_value_t = Split::Unit)]
+    pub split: Split,
+    /// Colours in what sigilc says
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// How diagnostics are written
+    #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+    /// Untested functions are errors (they always are in `check`)
+    #[arg(long, global = true)]
+    pub require_tests: bool,
+    /// Files above this many bytes are lexed and parsed in pieces
+    #[arg(long, global = true, value_name = "BYTES", default_value_t = 100_000,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub lex_chunk: u32,
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say how the time was spent
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How stages are ordered. All give the same bytes.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// One task graph without barriers
+    Graph,
+    /// A barrier after each stage; modules are checked level by level
+    Phased,
+    /// One thread, no pool
+    Serial,
+}
+
+/// How functions are grouped into C files.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// A file a function
+    Function,
+    /// A file a module
+    Module,
+    /// Files of the size that the C compiler is fastest on
+    Unit,
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless $NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How diagnostics are written.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageFormat {
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+impl Command {
+    /// The file or directory at hand.
+    pub fn path(&self) -> &std::path::Path {
+        match self {
+            Command::Run { path, .. }
+            | Command::Build { path, .. }
+            | Command::Check { path }
+            | Command::Emit { path, .. }
+            | Command::Test { path } => path,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_stand_before_or_after_the_command() {
+        for args in [["sigilc", "-j", "2", "check", "x.si"], ["sigilc", "check", "x.si", "-j", "2"]] {
+            assert_eq!(Cli::try_parse_from(args).unwrap().options.jobs, Some(2));
+        }
+    }
+
+    #[test]
+    fn program_arguments_follow_two_dashes() {
+        let cli = Cli::try_parse_from(["sigilc", "run", "x.si", "-O2", "--", "-O3", "a"]).unwrap();
+        assert_eq!(cli.options.optimize, 2);
+        let Command::Run { args, .. } = cli.command else { panic!("not run") };
+        assert_eq!(args, ["-O3", "a"]);
+    }
+}
