@@ -115,6 +115,7 @@ pub struct Lang {
 }
 
 /// What checking a body gave.
+#[expect(clippy::large_enum_variant, reason = "made once a body and taken apart at once")]
 pub enum BodyCheck {
     /// It is checked.
     Done {

@@ -97,7 +97,10 @@ impl Program {
         let is_inside = |span: Span| span.start <= diagnostic.span.start && diagnostic.span.end <= span.end;
         let code = diagnostic.code.to_string();
         names.allows.iter().any(|(span, list)| {
-            is_inside(*span) && list.iter().any(|&name| matches!(self.names.get(name), text if text == code || text == "warnings"))
+            is_inside(*span)
+                && list
+                    .iter()
+                    .any(|&name| matches!(self.names.get(name), text if text == code || text == "warnings"))
         })
     }
 }

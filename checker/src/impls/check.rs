@@ -49,7 +49,8 @@ impl<'p> Check<'p> {
     fn supers(&mut self, of: &TraitDecl) {
         for bound in &of.supers {
             let args = self.subst_all(bound.args);
-            let answer = self.p.find_impl(bound.of, self.decl.target, Some(&args), &self.decl.generics.bounds);
+            let answer =
+                self.p.find_impl(bound.of, self.decl.target, Some(&args), &self.decl.generics.bounds);
             if answer.holds() {
                 continue;
             }
@@ -66,7 +67,8 @@ impl<'p> Check<'p> {
             };
             self.error(804, self.decl.span, message).help = Some(help);
         }
-        let bounds: Vec<Bound> = of.generics.bounds.iter().filter(|bound| bound.of != of.id).copied().collect();
+        let bounds: Vec<Bound> =
+            of.generics.bounds.iter().filter(|bound| bound.of != of.id).copied().collect();
         self.hold(&bounds, self.decl.span);
     }
 
@@ -102,7 +104,11 @@ impl<'p> Check<'p> {
                 Some(written) => self.hold(bounds, written.span),
                 None => {
                     let text = self.p.names.get(*name);
-                    self.error(809, self.decl.span, format!("missing associated type `{text}` of trait `{trait_text}`"));
+                    self.error(
+                        809,
+                        self.decl.span,
+                        format!("missing associated type `{text}` of trait `{trait_text}`"),
+                    );
                 }
             }
         }
@@ -173,11 +179,7 @@ impl<'p> Check<'p> {
             let diagnostic = self.error(802, given.span, message);
             diagnostic.help = Some(help);
             if !is_library {
-                diagnostic.labels.push(sigil_frontend::Label {
-                    file,
-                    span,
-                    message: "declared here".into(),
-                });
+                diagnostic.labels.push(sigil_frontend::Label { file, span, message: "declared here".into() });
             }
         }
     }

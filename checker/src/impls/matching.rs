@@ -14,7 +14,8 @@ impl Program {
         }
         if let (Some((_, own)), Some(args)) = (decl.of, args) {
             let own = self.types.list_of(own);
-            if own.len() != args.len() || !own.iter().zip(args).all(|(&p, &t)| self.matches(p, t, &mut found)) {
+            if own.len() != args.len() || !own.iter().zip(args).all(|(&p, &t)| self.matches(p, t, &mut found))
+            {
                 return None;
             }
         }

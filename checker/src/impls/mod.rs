@@ -159,13 +159,7 @@ impl Program {
     }
 
     /// The first bound that does not hold after substitution.
-    fn unmet_bound(
-        &self,
-        bounds: &[Bound],
-        args: &[Ty],
-        env: &[Bound],
-        depth: u32,
-    ) -> Option<(Ty, TraitId)> {
+    fn unmet_bound(&self, bounds: &[Bound], args: &[Ty], env: &[Bound], depth: u32) -> Option<(Ty, TraitId)> {
         bounds.iter().find_map(|bound| {
             let subject = self.subst(bound.subject, args);
             let trait_args: Vec<Ty> =

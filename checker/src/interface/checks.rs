@@ -1,7 +1,7 @@
 //! What can be checked when all declarations of a module are known.
 
 use super::{Build, EnvRef};
-use crate::decl::{AdtDecl, Bound, Generics};
+use crate::decl::Generics;
 use crate::impls::ImplAnswer;
 use crate::program::Program;
 use crate::types::{ModuleId, TraitId, Ty, TyKind};
@@ -48,56 +48,6 @@ impl<'p> Build<'p> {
             self.p.check_well_formed(ty, span, generics, module.id, &mut self.out.diagnostics);
         }
     }
-
-    fn check_derives(&mut self, decl: &AdtDecl) {
-        let p = self.p;
-        for &(of, span) in &decl.derives {
-            let mut env = decl.generics.bounds.clone();
-            env.extend((0..decl.generics.names.len() as u32).map(|index| Bound {
-                subject: p.types.param(index),
-                of,
-                args: crate::types::TyList::EMPTY,
-            }));
-            let table = module_impls(p, of, decl);
-            if let Some(first) = table {
-                let name = self.text(p.trait_name(of));
-                let ty = self.text(decl.name);
-                let label = sigil_frontend::Label {
-                    file: self.module.id,
-                    span,
-                    message: "it is also derived here".into(),
-                };
-                let message = format!("conflicting impls of `{name}` for `{ty}`");
-                self.error(803, first, message).labels.push(label);
-                continue;
-            }
-            let fields = decl.variants.iter().flat_map(|variant| &variant.fields);
-            let failing = fields
-                .into_iter()
-                .enumerate()
-                .find(|(_, field)| !p.find_impl(of, field.ty, None, &env).holds());
-            if let Some((number, field)) = failing {
-                let name = self.text(p.trait_name(of));
-                let label = match field.name {
-                    Some(name) => format!("field `{}`", self.text(name)),
-                    None => format!("field {}", number + 1),
-                };
-                let ty = p.show(field.ty, &decl.generics.names);
-                let message = format!("cannot derive `{name}`: {label} does not implement it");
-                let note = sigil_frontend::Label {
-                    file: self.module.id,
-                    span: field.span,
-                    message: format!("`{ty}` does not implement `{name}`"),
-                };
-                self.error(808, span, message).labels.push(note);
-            }
-        }
-    }
-}
-
-/// An impl that is also derived.
-fn module_impls(p: &Program, of: TraitId, decl: &AdtDecl) -> Option<Span> {
-    p.impls_of(of, crate::types::Head::Adt(decl.id)).next().map(|id| p.impl_decl(id).span)
 }
 
 impl Program {
@@ -112,12 +62,19 @@ impl Program {
         out: &mut Vec<Diagnostic>,
     ) {
         match self.types.kind(ty) {
-            TyKind::Map(key, _) => self.check_bound(key, self.lang().hashable, &[], span, generics, file, out),
+            TyKind::Map(key, _) => {
+                self.check_bound(key, self.lang().hashable, &[], span, generics, file, out)
+            }
             TyKind::Range(element) => {
                 let kind = self.types.kind(element);
                 let may_be = matches!(
                     kind,
-                    TyKind::Int | TyKind::Char | TyKind::Byte | TyKind::Error | TyKind::Param(_) | TyKind::Assoc { .. }
+                    TyKind::Int
+                        | TyKind::Char
+                        | TyKind::Byte
+                        | TyKind::Error
+                        | TyKind::Param(_)
+                        | TyKind::Assoc { .. }
                 );
                 if !may_be {
                     let shown = self.show(element, &generics.names);

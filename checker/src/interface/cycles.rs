@@ -91,8 +91,12 @@ impl<'p> Build<'p> {
                 }
                 if std::mem::take(&mut is_first) {
                     let name = self.text(decl.name);
-                    self.error(313, decl.span, format!("type `{name}` contains itself without indirection"))
-                        .help = Some("put it into a list, an Option or another sum type".into());
+                    self.error(
+                        313,
+                        decl.span,
+                        format!("type `{name}` contains itself without indirection"),
+                    )
+                    .help = Some("put it into a list, an Option or another sum type".into());
                 }
                 decl.broken = true;
                 decl.variants[0].fields.iter_mut().for_each(|field| field.ty = Ty::ERROR);

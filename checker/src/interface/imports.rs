@@ -46,8 +46,7 @@ impl<'p> Build<'p> {
     fn import_module(&mut self, names: &mut Names, import: &Import, name: Name, target: Option<ModuleId>) {
         match target {
             Some(target) => {
-                let entry =
-                    Entry { def: Some(Def::Module(target)), span: name.span, is_pub: import.is_pub };
+                let entry = Entry { def: Some(Def::Module(target)), span: name.span, is_pub: import.is_pub };
                 self.bind(names, Space::Value, name, entry);
             }
             None => {

@@ -2,29 +2,28 @@
 
 use super::{Build, EnvRef, Lower, generics};
 use crate::decl::{
-    AdtDecl, AdtKind, Bound, ConfigDecl, Const, FieldDecl, FnDecl, FnOwner, Generics, ImplDecl, ParamDecl,
-    TraitDecl, VariantDecl,
+    AdtDecl, AdtKind, Bound, ConfigDecl, Const, FieldDecl, FnOwner, Generics, ImplDecl, TraitDecl,
+    VariantDecl,
 };
 use crate::impls::ImplTable;
-use crate::interface::names::FnEntry;
 use crate::types::{AdtId, FnId, Head, ImplId, TraitId, Ty, TyKind, TyList};
 use sigil_frontend::syntax::{self, ExprKind, Id, Tree, TypeBody, TypeExprKind, UnOp};
 use sigil_frontend::{Span, Symbol};
 
 /// The scope of a signature besides its type parameters.
 #[derive(Clone, Copy, Default)]
-struct Around {
-    self_ty: Option<Ty>,
-    impl_id: Option<ImplId>,
+pub(super) struct Around {
+    pub(super) self_ty: Option<Ty>,
+    pub(super) impl_id: Option<ImplId>,
 }
 
 impl<'p> Build<'p> {
-    fn tree(&self, number: u32) -> &'p Tree {
+    pub(super) fn tree(&self, number: u32) -> &'p Tree {
         let module = self.module;
         &module.syntax().trees[number as usize]
     }
 
-    fn generics(
+    pub(super) fn generics(
         &mut self,
         tree: &Tree,
         own: syntax::List<syntax::Generic>,
@@ -45,7 +44,12 @@ impl<'p> Build<'p> {
         )
     }
 
-    fn lower<'a>(&'a mut self, tree: &'a Tree, generics: &'a Generics, around: Around) -> Lower<'a> {
+    pub(super) fn lower<'a>(
+        &'a mut self,
+        tree: &'a Tree,
+        generics: &'a Generics,
+        around: Around,
+    ) -> Lower<'a> {
         Lower {
             p: self.p,
             module: self.module,
@@ -338,7 +342,8 @@ impl<'p> Build<'p> {
         let of = self.text(name);
         let ty = self.p.show(decl.target, &decl.generics.names);
         let message = format!("conflicting impls of `{of}` for `{ty}`");
-        let label = sigil_frontend::Label { file: module, span: first, message: "the other one is here".into() };
+        let label =
+            sigil_frontend::Label { file: module, span: first, message: "the other one is here".into() };
         self.error(803, decl.span, message).labels.push(label);
     }
 
@@ -376,11 +381,15 @@ impl<'p> Build<'p> {
             TypeBody::Newtype(body) => {
                 let ty = self.lower(tree, &generics, Around::default()).ty(body);
                 let field = FieldDecl { name: None, span: tree[body].span, ty };
-                (AdtKind::Newtype, vec![VariantDecl { name: name.symbol, span: name.span, fields: vec![field] }])
+                (
+                    AdtKind::Newtype,
+                    vec![VariantDecl { name: name.symbol, span: name.span, fields: vec![field] }],
+                )
             }
         };
-        let has_error =
-            variants.iter().any(|variant| variant.fields.iter().any(|field| self.p.types.has_error(field.ty)));
+        let has_error = variants
+            .iter()
+            .any(|variant| variant.fields.iter().any(|field| self.p.types.has_error(field.ty)));
         let derives = self.derives(id, kind, entry.attrs, tree);
         AdtDecl {
             id,
@@ -421,235 +430,5 @@ impl<'p> Build<'p> {
             out.push(FieldDecl { name, span, ty });
         }
         out
-    }
-
-    /// The derived traits; `Comparable` and `Hashable` bring `Eq` if nothing else does.
-    fn derives(
-        &mut self,
-        id: AdtId,
-        kind: AdtKind,
-        attrs: syntax::List<syntax::Attr>,
-        tree: &Tree,
-    ) -> Vec<(TraitId, Span)> {
-        let mut derives: Vec<(TraitId, Span)> = Vec::new();
-        if attrs.is_empty() {
-            return derives;
-        }
-        let s = self.p.symbols;
-        let lang = *self.p.lang();
-        for attr in tree.list(attrs).filter(|attr| attr.name.symbol == s.derive) {
-            for arg in tree.list(attr.args) {
-                let table = [
-                    (s.eq, lang.eq),
-                    (s.comparable, lang.comparable),
-                    (s.hashable, lang.hashable),
-                    (s.printable, lang.printable),
-                    (s.clone, lang.clone),
-                    (s.default, lang.default),
-                ];
-                let Some(&(_, of)) = table.iter().find(|(name, _)| *name == arg.symbol) else {
-                    self.not_derivable(arg.symbol, arg.span);
-                    continue;
-                };
-                let text = self.text(arg.symbol);
-                if of == lang.default && kind == AdtKind::Sum {
-                    self.error(808, arg.span, "cannot derive `Default`: a sum type has no default variant");
-                } else if derives.iter().any(|&(other, _)| other == of) {
-                    self.error(803, arg.span, format!("`{text}` is derived twice"));
-                } else {
-                    derives.push((of, arg.span));
-                }
-            }
-        }
-        let needs_eq = derives.iter().find(|&&(of, _)| of == lang.comparable || of == lang.hashable);
-        if let Some(&(_, span)) = needs_eq
-            && !derives.iter().any(|&(of, _)| of == lang.eq)
-            && self.p.impls_of(lang.eq, Head::Adt(id)).next().is_none()
-        {
-            derives.push((lang.eq, span));
-        }
-        derives
-    }
-
-    fn not_derivable(&mut self, name: Symbol, span: Span) {
-        let s = self.p.symbols;
-        let text = self.text(name);
-        if name == s.serialize || name == s.deserialize {
-            let message = format!("deriving `{text}` is not supported at conformance level core");
-            self.error(900, span, message);
-        } else if matches!(self.p.lookup_type(self.module.id, name), Some(crate::decl::Def::Trait(_))) {
-            self.error(808, span, format!("`{text}` cannot be derived"));
-        } else {
-            let help = crate::suggest::did_you_mean(
-                text,
-                ["Eq", "Comparable", "Hashable", "Printable", "Clone", "Default"],
-            );
-            self.error(800, span, format!("unknown trait `{text}`")).help = help;
-        }
-    }
-
-    // ---- functions
-
-    pub(super) fn functions(&mut self) -> Vec<FnDecl> {
-        let names = self.module.names();
-        names.fns.iter().enumerate().map(|(index, entry)| self.function(index as u32, entry)).collect()
-    }
-
-    fn function(&mut self, index: u32, entry: &FnEntry) -> FnDecl {
-        let tree = self.tree(entry.tree);
-        let syntax = &tree[entry.syntax];
-        let before = self.out.diagnostics.len();
-        self.out.env = EnvRef::Fn(index);
-        let (parent, around, owner_is_broken) = match entry.owner {
-            FnOwner::Module | FnOwner::Test => (Generics::default(), Around::default(), false),
-            FnOwner::Impl(id) => {
-                let decl = self.p.impl_decl(id);
-                let around = Around { self_ty: Some(decl.target), impl_id: Some(id) };
-                (decl.generics.clone(), around, decl.broken)
-            }
-            FnOwner::Trait(id) => {
-                let around = Around { self_ty: Some(self.p.types.param(0)), impl_id: None };
-                (self.p.trait_decl(id).generics.clone(), around, false)
-            }
-        };
-        let generics = self.generics(tree, syntax.generics, syntax.bounds, parent, around);
-        let mut params: Vec<ParamDecl> = Vec::with_capacity(syntax.params.len as usize);
-        for param in tree.list(syntax.params) {
-            let name = param.name;
-            let ty = match param.ty {
-                Some(ty) => self.lower(tree, &generics, around).ty(ty),
-                None => Ty::ERROR,
-            };
-            if params.iter().any(|other| other.name == name.symbol) && self.text(name.symbol) != "_" {
-                let message = format!("parameter `{}` is defined twice", self.text(name.symbol));
-                self.error(102, name.span, message);
-            }
-            params.push(ParamDecl { name: name.symbol, span: name.span, ty });
-        }
-        let result = self.lower(tree, &generics, around).ty(syntax.result);
-        let types = &self.p.types;
-        let has_error = types.has_error(result) || params.iter().any(|param| types.has_error(param.ty));
-        let uses = self.capabilities(entry, syntax, tree);
-        let broken = has_error || owner_is_broken || self.out.diagnostics.len() > before;
-        let (targets, is_test) = match entry.test {
-            Some(test) => (self.test_targets(tree, test), true),
-            None => (Vec::new(), false),
-        };
-        if is_test && (!params.is_empty() || (result != Ty::VOID && result != Ty::ERROR)) {
-            self.error(502, syntax.name.span, "a test takes no parameters and returns void");
-        }
-        FnDecl {
-            id: FnId { module: self.module.id, index },
-            name: syntax.name.symbol,
-            span: syntax.name.span,
-            owner: entry.owner,
-            tree: entry.tree,
-            syntax: entry.syntax,
-            generics,
-            self_ty: around.self_ty,
-            has_self: syntax.self_param.is_some(),
-            params,
-            result,
-            has_body: syntax.body.is_some(),
-            intrinsic: self.intrinsic(entry, syntax, tree, around),
-            is_pub: entry.is_pub,
-            broken,
-            targets,
-            uses,
-        }
-    }
-
-    /// The name under which the code generator provides a library function.
-    fn intrinsic(
-        &self,
-        entry: &FnEntry,
-        syntax: &syntax::Function,
-        tree: &Tree,
-        around: Around,
-    ) -> Option<Symbol> {
-        if !self.module.info.is_library || syntax.body.is_some() || matches!(entry.owner, FnOwner::Trait(_)) {
-            return None;
-        }
-        let names = &self.p.names;
-        let given = tree.list(entry.attrs).find(|attr| attr.name.symbol == self.p.symbols.intrinsic);
-        if let Some(arg) = given.and_then(|attr| tree.list(attr.args).next()) {
-            return Some(arg.symbol);
-        }
-        let name = names.get(syntax.name.symbol);
-        let Some(target) = around.self_ty else { return Some(syntax.name.symbol) };
-        let types = &self.p.types;
-        let text = match types.kind(target) {
-            // `sum` differs by element.
-            TyKind::List(Ty::INT) => format!("list_{name}_int"),
-            TyKind::List(Ty::FLOAT) => format!("list_{name}_float"),
-            TyKind::List(_) => format!("list_{name}"),
-            TyKind::Map(..) => format!("map_{name}"),
-            TyKind::Range(_) => format!("range_{name}"),
-            _ => {
-                let head = self.p.show_head(target).to_ascii_lowercase();
-                format!("{head}_{name}")
-            }
-        };
-        Some(names.intern(&text))
-    }
-
-    /// Known capabilities of a `uses` clause.
-    fn capabilities(&mut self, entry: &FnEntry, syntax: &syntax::Function, tree: &Tree) -> Vec<Symbol> {
-        let s = self.p.symbols;
-        let known = [s.io, s.file_system, s.env, s.process, s.clock, s.random, s.async_];
-        let mut uses = Vec::new();
-        for name in tree.list(syntax.uses) {
-            if known.contains(&name.symbol) {
-                uses.push(name.symbol);
-                continue;
-            }
-            let text = self.text(name.symbol);
-            let is_trait = matches!(
-                self.p.lookup_type(self.module.id, name.symbol),
-                Some(crate::decl::Def::Trait(_))
-            );
-            if !is_trait {
-                let help = crate::suggest::did_you_mean(text, known.iter().map(|&name| self.text(name)));
-                self.error(602, name.span, format!("unknown capability `{text}`")).help = help;
-            } else if entry.owner == FnOwner::Module && syntax.name.symbol == s.main {
-                self.error(601, name.span, format!("@main cannot be given capability `{text}`"));
-            } else {
-                let message = format!("capability `{text}` is not supported at conformance level core");
-                self.error(900, name.span, message);
-            }
-        }
-        uses
-    }
-
-    fn test_targets(&mut self, tree: &Tree, test: Id<syntax::Test>) -> Vec<FnId> {
-        use crate::decl::Def;
-        let names = self.module.names();
-        let mut targets = Vec::new();
-        for name in tree.list(tree[test].targets) {
-            if names.silent.contains(&name.symbol) {
-                continue;
-            }
-            match names.values.get(name.symbol) {
-                Some(super::Entry { def: Some(Def::Fn(id)), .. }) if !self.is_test(id) => targets.push(id),
-                Some(super::Entry { def: None, .. }) => {}
-                _ => {
-                    let text = self.text(name.symbol);
-                    let mut functions = Vec::new();
-                    let own = names.values.own.iter().chain(&names.values.imported);
-                    functions.extend(own.filter_map(|(&name, entry)| match entry.def {
-                        Some(Def::Fn(id)) if !self.is_test(id) => Some(self.text(name)),
-                        _ => None,
-                    }));
-                    let help = crate::suggest::did_you_mean(text, functions);
-                    let message = format!("test target `@{text}` is not a function in scope");
-                    self.error(501, name.span, message).help = help;
-                }
-            }
-        }
-        targets
-    }
-
-    fn is_test(&self, id: FnId) -> bool {
-        self.p.module(id.module).names().fns[id.index as usize].test.is_some()
     }
 }

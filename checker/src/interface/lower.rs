@@ -275,7 +275,9 @@ impl<'a> Lower<'a> {
         let mut names = Vec::new();
         self.p.type_names(self.module.id, &mut |name| names.push(self.text(name)));
         names.extend(self.generics.names.iter().map(|&name| self.text(name)));
-        names.extend(["int", "float", "bool", "str", "char", "byte", "void", "Never", "Duration", "Size", "Range"]);
+        names.extend([
+            "int", "float", "bool", "str", "char", "byte", "void", "Never", "Duration", "Size", "Range",
+        ]);
         crate::suggest::did_you_mean(text, names)
     }
 
@@ -368,7 +370,12 @@ impl<'a> Lower<'a> {
 }
 
 /// Lowers an alias of the module at hand.
-pub(super) fn lower_alias<'p>(p: &'p Program, module: &'p Module, index: u32, out: &mut Out) -> &'p AliasDecl {
+pub(super) fn lower_alias<'p>(
+    p: &'p Program,
+    module: &'p Module,
+    index: u32,
+    out: &mut Out,
+) -> &'p AliasDecl {
     let entry = &module.names().aliases[index as usize];
     if let Some(decl) = entry.decl.get() {
         return decl;
@@ -377,12 +384,20 @@ pub(super) fn lower_alias<'p>(p: &'p Program, module: &'p Module, index: u32, ou
     let tree = &module.syntax().trees[entry.tree as usize];
     let def = &tree[entry.syntax];
     let env = std::mem::replace(&mut out.env, EnvRef::None);
-    let generics =
-        super::generics::lower(p, module, tree, def.generics, def.bounds, Generics::default(), None, None, out);
+    let generics = super::generics::lower(
+        p,
+        module,
+        tree,
+        def.generics,
+        def.bounds,
+        Generics::default(),
+        None,
+        None,
+        out,
+    );
     let ty = match def.body {
         syntax::TypeBody::Newtype(body) => {
-            let mut lower =
-                Lower { p, module, tree, generics: &generics, self_ty: None, impl_id: None, out };
+            let mut lower = Lower { p, module, tree, generics: &generics, self_ty: None, impl_id: None, out };
             lower.ty(body)
         }
         _ => Ty::ERROR,

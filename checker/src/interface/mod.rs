@@ -3,8 +3,8 @@
 //! ```text
 //! imports, names    name spaces; ids of all declarations           ─► slot `names`
 //! lower, generics   written types and bounds to `Ty` and `Bound`
-//! items             configs, traits, impl headers, types, functions ─► one slot each, in this order
-//! checks, cycles    what needs all of them
+//! items, functions  configs, traits, impl headers, types, functions ─► one slot each, in this order
+//! checks, derives, cycles    what needs all of them
 //! unused            imports that nothing mentions
 //! ```
 //!
@@ -13,6 +13,8 @@
 
 mod checks;
 mod cycles;
+mod derives;
+mod functions;
 mod generics;
 mod imports;
 mod items;

@@ -313,7 +313,9 @@ impl<'p> Build<'p> {
                     }
                     TypeExprKind::Path(path) if !tree[path].is_self && tree[path].names.len == 1 => {
                         let target = tree.list(tree[path].names).next().expect("one name").symbol;
-                        if let Some(Entry { def: Some(Def::Alias(..)), .. }) = names.types.imported.get(&target) {
+                        if let Some(Entry { def: Some(Def::Alias(..)), .. }) =
+                            names.types.imported.get(&target)
+                        {
                             aliases.insert(def.name.symbol);
                         } else {
                             by_path.push((def.name.symbol, target));

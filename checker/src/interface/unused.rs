@@ -69,7 +69,9 @@ impl<'p> Build<'p> {
                         let table = if item.config { &mut wanted.by_config } else { &mut wanted.by_name };
                         table.entry(local.symbol).or_default().push(number);
                         // A sum type is used where one of its variants is.
-                        if let Some(Def::Adt(id)) = names.types.imported.get(&local.symbol).and_then(|e| e.def) {
+                        if let Some(Def::Adt(id)) =
+                            names.types.imported.get(&local.symbol).and_then(|e| e.def)
+                        {
                             for variant in &self.p.adt(id).variants {
                                 wanted.by_name.entry(variant.name).or_default().push(number);
                             }
