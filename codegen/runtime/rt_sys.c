@@ -64,15 +64,16 @@ static si_str *finish_input(si_buf *b) {
 
 si_str *si_io_read_line(void) {
     si_buf b = {NULL};
+    char *lf = NULL;
     in.at_end = !in_more();
-    while (in_more()) {
-        char *from = in.bytes + in.at, *lf = memchr(from, '\n', (size_t)(in.len - in.at));
+    while (!lf && in_more()) {
+        char *from = in.bytes + in.at;
+        lf = memchr(from, '\n', (size_t)(in.len - in.at));
         si_int n = lf ? lf - from : in.len - in.at;
         si_show_bytes(&b, from, n);
         in.at += (int)n + (lf != NULL);
-        if (lf) break;
     }
-    if (b.text && b.text->len && b.text->data[b.text->len - 1] == '\r') b.text->len--;
+    if (lf && b.text->len && b.text->data[b.text->len - 1] == '\r') b.text->len--;
     return finish_input(&b);
 }
 _Bool si_io_at_end(void) {

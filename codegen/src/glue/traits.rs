@@ -2,8 +2,7 @@
 
 use super::Cx;
 use sigil_checker::hir::FnRef;
-use sigil_checker::impls::ImplAnswer;
-use sigil_checker::program::ResolvedMethod;
+use sigil_checker::{ImplAnswer, ResolvedMethod};
 use sigil_checker::types::{FnId, TraitId, Ty, TyList};
 
 /// How a type comes by a trait.
@@ -28,8 +27,9 @@ pub(super) fn how(cx: &dyn Cx, of: TraitId, method: &str, ty: Ty) -> How {
                 methods.iter().position(|&id| program.names.get(program.fn_decl(id).name) == method).unwrap_or(0);
             let args = program.types.list(&[ty]);
             match program.resolve_method(FnRef::Trait { of, method: number as u32, args }) {
-                ResolvedMethod::Fn(id, args) => How::User(id, args),
-                ResolvedMethod::BuiltIn { .. } | ResolvedMethod::Derived { .. } => How::Parts,
+                Some(ResolvedMethod::Fn(id, args)) => How::User(id, args),
+                Some(ResolvedMethod::BuiltIn { .. } | ResolvedMethod::Derived { .. }) => How::Parts,
+                None => How::Not,
             }
         }
         _ => How::Not,

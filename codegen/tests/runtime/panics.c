@@ -19,6 +19,42 @@ static void succeed(void *place) {
     *(int *)place = 1;
 }
 
+/* Checked arithmetic at the edges, against wide floating point, which is exact enough to tell. */
+static struct {
+    int which;
+    si_int a, b, result;
+} sum;
+static void compute(void *unused) {
+    (void)unused;
+    sum.result = sum.which == 0   ? si_add(sum.a, sum.b, AT)
+                 : sum.which == 1 ? si_sub(sum.a, sum.b, AT)
+                 : sum.which == 2 ? si_mul(sum.a, sum.b, AT)
+                                  : si_div(sum.a, sum.b, AT);
+}
+static void check_arithmetic(void) {
+    si_int max = 9223372036854775807LL, min = -max - 1;
+    si_int edges[] = {min, min + 1, -4294967296, -3037000500, -2, -1, 0, 1, 2, 3, 3037000499, 3037000500, 4294967296, max - 1, max};
+    enum { N = sizeof edges / sizeof *edges };
+    for (sum.which = 0; sum.which < 4; sum.which++) {
+        for (int i = 0; i < N * N; i++) {
+            sum.a = edges[i / N];
+            sum.b = edges[i % N];
+            if (sum.which == 3 && sum.b == 0) continue;
+            long double a = (long double)sum.a, b = (long double)sum.b;
+            long double exact = sum.which == 0 ? a + b : sum.which == 1 ? a - b : sum.which == 2 ? a * b : a / b;
+            int fits = exact > -9223372036854775809.0L && exact < 9223372036854775808.0L;
+            si_caught c = {0, 0};
+            si_protect(&c, compute, 0);
+            CHECK((c.line == 0) == fits);
+            if (fits) {
+                if (sum.which < 3) CHECK((long double)sum.result == exact);
+            } else {
+                CHECK(is(c.line, "panic at t.si:1:1 in @main: integer overflow") && is(c.msg, "integer overflow"));
+            }
+        }
+    }
+}
+
 static int overflow(int n) {
     volatile char frame[4096];
     frame[0] = (char)n;
@@ -52,6 +88,7 @@ static int entry(void) {
         si_panic_c("done", AT);
     }
     CHECK(nest(50000) >= 0);
+    check_arithmetic();
     si_caught c = {0, 0};
     int done = 0;
     si_protect(&c, succeed, &done);
