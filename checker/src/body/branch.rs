@@ -77,7 +77,12 @@ impl Checker<'_> {
         }
         let last = if ids.len() % 2 == 1 { ids.last().copied() } else { None };
         if last.is_none() {
-            self.error_help(400, span, "non-exhaustive match: missing default", Some("add a last value".into()));
+            self.error_help(
+                400,
+                span,
+                "non-exhaustive match: missing default",
+                Some("add a last value".into()),
+            );
         }
         match links.first_mut() {
             Some(first) => first.2 = span,

@@ -149,7 +149,11 @@ impl Checker<'_> {
         let named = self.tree.list(args).any(|arg| arg.name.is_some());
         if named || args.len != expected {
             let name = keyword(kind);
-            self.error(304, span, format!("`{name}` expects {expected} positional arguments, got {}", args.len));
+            self.error(
+                304,
+                span,
+                format!("`{name}` expects {expected} positional arguments, got {}", args.len),
+            );
             return self.abandon_args(args, span);
         }
         let v: Vec<Prop> = self.tree.list(args).enumerate().map(|(i, arg)| Some((arg.value, i))).collect();

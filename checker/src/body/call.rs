@@ -437,8 +437,10 @@ impl Checker<'_> {
     }
 
     fn unknown_argument(&mut self, sig: Signature<'_>, name: syntax::Name) {
-        let names: Vec<&str> =
-            (0..self.sig_len(sig)).filter_map(|i| self.sig_name(sig, i)).map(|name| self.text(name)).collect();
+        let names: Vec<&str> = (0..self.sig_len(sig))
+            .filter_map(|i| self.sig_name(sig, i))
+            .map(|name| self.text(name))
+            .collect();
         let text = self.text(name.symbol);
         let help = self.did_you_mean(text, names.into_iter());
         self.error_help(306, name.span, format!("unknown argument `.{text}`"), help);

@@ -367,9 +367,7 @@ impl Checker<'_> {
     /// A part of an expression with an expectation: checked if that is hard, hinted if it is soft.
     fn within(&mut self, id: syntax::ExprId, ty: Ty, outer: Expect) -> E {
         match outer {
-            Expect::Hard(_) => {
-                self.check(id, ty)
-            }
+            Expect::Hard(_) => self.check(id, ty),
             _ => self.expr(id, Expect::Soft(ty)),
         }
     }

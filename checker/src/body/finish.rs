@@ -5,7 +5,7 @@ use crate::exhaustive::{self, Verdict};
 use crate::hir::{self, ExprKind as H, FnRef};
 use crate::program::BodyCheck;
 use crate::types::{Ty, TyKind};
-use sigil_frontend::Span;
+use sigil_frontend::{Code, Span};
 use std::ops::Range;
 
 /// What is looked at when types are known.
@@ -50,12 +50,21 @@ impl Checker<'_> {
         self.zonk_body();
         let never = std::mem::take(&mut self.s.table.never);
         if !quiet && let Some(&span) = never.first() {
-            self.error_help(305, span, "cannot infer type: it would be Never", Some("add a type annotation".into()));
+            self.error_help(
+                305,
+                span,
+                "cannot infer type: it would be Never",
+                Some("add a type annotation".into()),
+            );
         }
         self.s.table.never = never;
         self.check_obligations();
         self.check_pending();
         let body = if self.failed { None } else { Some(self.s.body.clone()) };
+        if self.failed {
+            // What was given up may have used them.
+            self.diagnostics.retain(|d| d.code != Code::warning(100));
+        }
         self.diagnostics.sort_by_key(|d| (d.span.start, d.code));
         BodyCheck::Done { body, diagnostics: self.diagnostics, assumptions: self.assumptions }
     }

@@ -5,7 +5,7 @@
 //! one comparison. Unknowns never leave the body: [`Checker::zonk`] replaces them at the end.
 
 use super::Checker;
-use crate::types::{Ty, TyKind, TyList};
+use crate::types::{TraitId, Ty, TyKind, TyList};
 use sigil_frontend::{Span, Symbol};
 
 /// Marks ids of local types and lists.
@@ -315,7 +315,7 @@ impl Checker<'_> {
     }
 
     /// `<args[0] as of<args[1..]>>.name`, if it is known by now.
-    fn normalise(&mut self, of: crate::types::TraitId, name: Symbol, args: TyList) -> Option<Ty> {
+    fn normalise(&mut self, of: TraitId, name: Symbol, args: TyList) -> Option<Ty> {
         let this = self.list_at(args, 0);
         let kind = self.head(this)?;
         match kind {
@@ -335,6 +335,17 @@ impl Checker<'_> {
             }
             _ => {}
         }
+        if self.projections > 64 {
+            self.error(217, self.here, "projections nest too deeply");
+            return Some(Ty::ERROR);
+        }
+        self.projections += 1;
+        let ty = self.normalise_concrete(of, name, this, args);
+        self.projections -= 1;
+        ty
+    }
+
+    fn normalise_concrete(&mut self, of: TraitId, name: Symbol, this: Ty, args: TyList) -> Option<Ty> {
         let impl_id = self.only_impl(of, this, Some(args))?;
         let decl = self.p.impl_decl(impl_id);
         let given = decl.assoc.iter().find(|(n, _)| *n == name);

@@ -14,7 +14,8 @@ impl Checker<'_> {
         let wanted = match expect.ty() {
             Some(ty) => match self.head(ty) {
                 Some(TyKind::Fn(params, result)) => {
-                    let params: Vec<Ty> = (0..self.list_len(params)).map(|i| self.list_at(params, i)).collect();
+                    let params: Vec<Ty> =
+                        (0..self.list_len(params)).map(|i| self.list_at(params, i)).collect();
                     Some((params, result))
                 }
                 _ => None,

@@ -127,7 +127,14 @@ impl<'a> Checker<'a> {
         self.static_call(ty, member, args, expect, span)
     }
 
-    fn static_call(&mut self, ty: Ty, member: &Member, args: syntax::List<Arg>, expect: Expect, span: Span) -> E {
+    fn static_call(
+        &mut self,
+        ty: Ty,
+        member: &Member,
+        args: syntax::List<Arg>,
+        expect: Expect,
+        span: Span,
+    ) -> E {
         let at = Self::at(member, span);
         match self.find_method(ty, member.name, false) {
             Method::Inherent(id, outer) => {
@@ -136,7 +143,16 @@ impl<'a> Checker<'a> {
                     return self.abandon_args(args, span);
                 }
                 let fn_args = self.fn_args(decl, Some(outer), member.targs, at);
-                self.finish_call(FnRef::Direct(id, fn_args), decl, fn_args, None, args, expect, span, at.start)
+                self.finish_call(
+                    FnRef::Direct(id, fn_args),
+                    decl,
+                    fn_args,
+                    None,
+                    args,
+                    expect,
+                    span,
+                    at.start,
+                )
             }
             Method::Trait(of, method, outer) => {
                 self.call_trait(of, method, outer, None, member.targs, args, expect, (span, at))
@@ -247,6 +263,9 @@ impl<'a> Checker<'a> {
     ) -> E {
         let ty = self.ty(receiver);
         let at = Self::at(member, span);
+        if let Some(e) = self.newtype_unwrap(receiver, kind, member, args, span) {
+            return e;
+        }
         let method = self.find_method(ty, member.name, true);
         let counted = matches!(kind, TyKind::List(_) | TyKind::Str | TyKind::Map(..));
         if counted {
@@ -286,23 +305,45 @@ impl<'a> Checker<'a> {
         self.wrap_hoisted(stmts, call)
     }
 
-    /// What `v.m(…)` means when there is no such method: a newtype's `unwrap`, or a call of a field.
-    fn other_call(&mut self, receiver: E, kind: TyKind, member: &Member, args: syntax::List<Arg>, span: Span) -> E {
+    /// The built-in method of newtypes, unless the type has its own of that name.
+    fn newtype_unwrap(
+        &mut self,
+        receiver: E,
+        kind: TyKind,
+        member: &Member,
+        args: syntax::List<Arg>,
+        span: Span,
+    ) -> Option<E> {
+        let TyKind::Adt(id, adt_args) = kind else { return None };
+        let decl = self.p.adt(id);
+        if decl.kind != AdtKind::Newtype || member.name.symbol != self.sym.unwrap {
+            return None;
+        }
+        if !self.p.inherent_methods(Head::Adt(id), member.name.symbol).is_empty() {
+            return None;
+        }
+        let at = Self::at(member, span);
+        if args.len > 0 {
+            self.error(304, at, format!("`unwrap` expects 0 arguments, got {}", args.len));
+            return Some(self.abandon_args(args, span));
+        }
+        let Some(field) = decl.variants[0].fields.first() else { return Some(self.error_expr(span)) };
+        let content = self.inst(field.ty, adt_args);
+        Some(self.new_expr(H::Field(receiver, 0), content, at.start))
+    }
+
+    /// What `v.m(…)` means when there is no such method: a call of a field.
+    fn other_call(
+        &mut self,
+        receiver: E,
+        kind: TyKind,
+        member: &Member,
+        args: syntax::List<Arg>,
+        span: Span,
+    ) -> E {
         let name = member.name;
         let at = Self::at(member, span);
         let ty = self.ty(receiver);
-        if let TyKind::Adt(id, adt_args) = kind {
-            let decl = self.p.adt(id);
-            if decl.kind == AdtKind::Newtype && name.symbol == self.sym.unwrap {
-                if args.len > 0 {
-                    self.error(304, at, format!("`unwrap` expects 0 arguments, got {}", args.len));
-                    return self.abandon_args(args, span);
-                }
-                let Some(field) = decl.variants[0].fields.first() else { return self.error_expr(span) };
-                let content = self.inst(field.ty, adt_args);
-                return self.new_expr(H::Field(receiver, 0), content, at.start);
-            }
-        }
         if let Some((index, field)) = self.find_field(kind, name.symbol)
             && matches!(self.head(field), Some(TyKind::Fn(..)))
         {

@@ -38,7 +38,7 @@ mod tests;
 
 pub use dump::dump;
 
-use crate::decl::{FnDecl, FnOwner};
+use crate::decl::FnDecl;
 use crate::hir;
 use crate::program::{Assumption, BodyCheck, Lang, Program};
 use crate::types::{FnId, ModuleId, Ty, TyList};
@@ -172,6 +172,8 @@ struct Checker<'a> {
     assumptions: Vec<Assumption>,
     /// Something was wrong, reported here or (syntax, signatures) before: there will be no body.
     failed: bool,
+    /// Projections being looked up, one within the other.
+    projections: u32,
     /// Set in the end: whether unsolved unknowns go unreported.
     solved: Option<bool>,
     /// A lookup needs impls that are not known yet.
@@ -202,6 +204,7 @@ impl Program {
             diagnostics: Vec::new(),
             assumptions: Vec::new(),
             failed: decl.broken,
+            projections: 0,
             solved: None,
             needs_complete: false,
         };
@@ -257,10 +260,5 @@ impl<'a> Checker<'a> {
             self.failed = true;
         }
         self.diagnostics.push(diagnostic);
-    }
-
-    /// Whether the body is a test's.
-    fn is_test(&self) -> bool {
-        matches!(self.decl.owner, FnOwner::Test)
     }
 }

@@ -200,7 +200,12 @@ impl<'a> Checker<'a> {
     }
 
     /// The type with its type arguments: as written, or unknown.
-    pub(super) fn adt_with(&mut self, id: AdtId, targs: syntax::List<syntax::TypeExpr>, span: Span) -> TyList {
+    pub(super) fn adt_with(
+        &mut self,
+        id: AdtId,
+        targs: syntax::List<syntax::TypeExpr>,
+        span: Span,
+    ) -> TyList {
         let decl = self.p.adt(id);
         let count = decl.generics.names.len();
         if decl.broken {
@@ -338,14 +343,12 @@ impl<'a> Checker<'a> {
     }
 
     /// `did you mean …?` for the nearest of some names, if one is near enough.
-    pub(super) fn did_you_mean<'n>(&self, name: &str, among: impl Iterator<Item = &'n str>) -> Option<String> {
-        let limit = (name.chars().count() / 3).max(1);
-        let near = among
-            .filter(|other| !other.is_empty() && *other != name && other.len().abs_diff(name.len()) <= 3)
-            .map(|other| (strsim::osa_distance(name, other), other))
-            .filter(|&(distance, _)| distance <= limit)
-            .min();
-        near.map(|(_, other)| format!("did you mean `{other}`?"))
+    pub(super) fn did_you_mean<'n>(
+        &self,
+        name: &str,
+        among: impl Iterator<Item = &'n str>,
+    ) -> Option<String> {
+        crate::suggest::did_you_mean(name, among)
     }
 }
 

@@ -20,10 +20,15 @@ impl Checker<'_> {
     /// Notes that a type must implement a trait.
     pub(super) fn require(&mut self, of: TraitId, args: TyList, ty: Ty, span: Span) {
         let ty = self.shallow(ty);
-        if ty == Ty::ERROR || ((of == self.lang.eq || of == self.lang.comparable) && is_basic(ty)) {
+        if ty == Ty::ERROR || self.is_met(of, ty) {
             return;
         }
         self.s.obligations.push(Obligation { of, args, ty, span });
+    }
+
+    /// Basic types have all prelude traits, but that floats are not Hashable.
+    fn is_met(&self, of: TraitId, ty: Ty) -> bool {
+        is_basic(ty) && self.p.is_prelude_trait(of) && !(ty == Ty::FLOAT && of == self.lang.hashable)
     }
 
     /// Notes all bounds of a declaration used with these arguments.
@@ -54,6 +59,9 @@ impl Checker<'_> {
         for at in 0..self.s.obligations.len() {
             let Obligation { of, args, ty, span } = self.s.obligations[at];
             let ty = self.shallow(ty);
+            if self.is_met(of, ty) {
+                continue;
+            }
             if self.has_unknowns(ty) {
                 // Reported as E0305 if nothing else was wrong.
                 continue;
@@ -87,7 +95,7 @@ impl Checker<'_> {
     }
 }
 
-/// Types with all of Eq and Comparable.
+/// Types without parts.
 fn is_basic(ty: Ty) -> bool {
     matches!(
         ty,

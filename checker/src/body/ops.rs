@@ -70,7 +70,8 @@ impl Checker<'_> {
         let (first, right, span) = *spine.last().expect("a binary expression");
         let hint = hint.filter(|&ty| self.useful_hint(ty));
         let hint = hint.map_or(Expect::None, Expect::Soft);
-        let turned = (is_comparison(first) || first == BinOp::Add) && self.is_form(at) && !self.is_form(right);
+        let turned =
+            (is_comparison(first) || first == BinOp::Add) && self.is_form(at) && !self.is_form(right);
         let mut left = if turned {
             spine.pop();
             let right_e = self.expr(right, hint);

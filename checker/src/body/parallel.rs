@@ -114,7 +114,12 @@ impl Checker<'_> {
                     if !self.unify(own, first) {
                         let (expected, found) = (self.show(first), self.show(own));
                         let message = format!("mismatched error types: expected {expected}, found {found}");
-                        self.error_help(308, task.span, message, Some("convert it with `.map_err(…)`".into()));
+                        self.error_help(
+                            308,
+                            task.span,
+                            message,
+                            Some("convert it with `.map_err(…)`".into()),
+                        );
                     }
                 }
             }

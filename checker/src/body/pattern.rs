@@ -155,7 +155,11 @@ impl Checker<'_> {
             _ => {
                 let span = self.tree[id].span;
                 let text = self.show(ty);
-                self.error(308, span, format!("mismatched types: range patterns are of int, char or byte, found {text}"));
+                self.error(
+                    308,
+                    span,
+                    format!("mismatched types: range patterns are of int, char or byte, found {text}"),
+                );
                 None
             }
         }
@@ -345,7 +349,13 @@ impl Checker<'_> {
         Some(at)
     }
 
-    fn fill_slots(&mut self, slots: Vec<Option<P>>, fields: &[FieldDecl], args: TyList, span: Span) -> hir::Pats {
+    fn fill_slots(
+        &mut self,
+        slots: Vec<Option<P>>,
+        fields: &[FieldDecl],
+        args: TyList,
+        span: Span,
+    ) -> hir::Pats {
         let base = self.s.pats.len();
         for (slot, field) in slots.into_iter().zip(fields) {
             let pat = match slot {
@@ -557,7 +567,8 @@ impl Checker<'_> {
             other => {
                 if other != Some(TyKind::Error) {
                     let text = self.show(ty);
-                    let message = format!("mismatched types: expected {text}, found a tuple pattern of {count}");
+                    let message =
+                        format!("mismatched types: expected {text}, found a tuple pattern of {count}");
                     self.error(308, span, message);
                 }
                 return self.abandon(self.tree.ids(parts).collect::<Vec<_>>().into_iter(), span);
@@ -612,7 +623,14 @@ impl Checker<'_> {
     }
 
     /// Replaces the locals of an alternative by those of the first alternative (`E0406` if they differ).
-    fn merge_alternative(&mut self, start: usize, first_end: usize, first_pat: usize, clean: bool, span: Span) {
+    fn merge_alternative(
+        &mut self,
+        start: usize,
+        first_end: usize,
+        first_pat: usize,
+        clean: bool,
+        span: Span,
+    ) {
         let firsts: Vec<PatBind> = self.s.binds[start..first_end].to_vec();
         let others: Vec<PatBind> = self.s.binds[first_end..].to_vec();
         let mut same = firsts.len() == others.len();
@@ -638,7 +656,8 @@ impl Checker<'_> {
                 self.error(406, span, "alternatives bind different names");
             }
         }
-        let target = |local: LocalId| map.iter().find(|(from, _)| *from == local).map_or(local, |&(_, to)| to);
+        let target =
+            |local: LocalId| map.iter().find(|(from, _)| *from == local).map_or(local, |&(_, to)| to);
         for pat in &mut self.s.body.pats[first_pat..] {
             match &mut pat.kind {
                 H::Bind(local, _) => *local = target(*local),

@@ -194,7 +194,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Notes the read of a local that has no name (`#` inside a task, say) and was made at scope length `at`.
+    /// The innermost function, lambda or task.
     pub(super) fn frame(&self) -> &Frame {
         self.s.frames.last().expect("the function's own frame")
     }

@@ -51,7 +51,9 @@ impl Checker<'_> {
     /// Notes a dropped value: it must not be a Result, which is known in the end.
     pub(super) fn dropped(&mut self, e: E, span: Span) {
         let ty = self.ty(e);
-        if super::infer::is_local(ty) || matches!(self.p.types.kind(ty), TyKind::Adt(id, _) if id == self.lang.result) {
+        if super::infer::is_local(ty)
+            || matches!(self.p.types.kind(ty), TyKind::Adt(id, _) if id == self.lang.result)
+        {
             self.s.pending.push(Pending::Dropped { ty, span });
         }
     }
@@ -62,7 +64,8 @@ impl Checker<'_> {
         let (value, ty) = match let_.ty {
             Some(written) => {
                 let wanted = self.written_type(written);
-                let is_result = matches!(self.head(wanted), Some(TyKind::Adt(id, _)) if id == self.lang.result);
+                let is_result =
+                    matches!(self.head(wanted), Some(TyKind::Adt(id, _)) if id == self.lang.result);
                 if in_try && !is_result {
                     let e = self.expr(let_.value, Expect::Soft(wanted));
                     let e = self.unwrap_result(e, span);
@@ -137,7 +140,9 @@ impl Checker<'_> {
         let e = self.check(value, ty);
         if !is_mut || outside {
             let message = match is_mut {
-                true => format!("cannot assign to `{text}` from inside a lambda or task: it is captured by value"),
+                true => {
+                    format!("cannot assign to `{text}` from inside a lambda or task: it is captured by value")
+                }
                 false => format!("cannot assign to immutable `{text}`"),
             };
             let help = (!is_mut).then(|| format!("declare it with `let mut {text}`"));
@@ -215,7 +220,9 @@ impl Checker<'_> {
         }
         if !self.is_carrier(actual) {
             let text = self.show(actual);
-            let message = format!("mismatched types: the last element of `try` must be a Result or Option, found {text}");
+            let message = format!(
+                "mismatched types: the last element of `try` must be a Result or Option, found {text}"
+            );
             self.error_help(308, at, message, Some("wrap it in `Ok(…)`".into()));
             self.poison(ty);
             return e;

@@ -1,9 +1,9 @@
 //! Overloaded prelude functions, and the patterns that may be called like functions.
 
+use super::symbols::Symbols;
 use super::{Checker, Expect};
 use crate::decl::FnOwner;
 use crate::hir::{ExprId as E, ExprKind as H, FnRef};
-use super::symbols::Symbols;
 use crate::types::{FnId, Ty, TyKind};
 use sigil_frontend::syntax::{self, Arg, PatternKind};
 use sigil_frontend::{Span, Symbol};
@@ -59,7 +59,13 @@ impl Checker<'_> {
     }
 
     /// Calls a special function.
-    pub(super) fn special(&mut self, special: Special, args: syntax::List<Arg>, expect: Expect, span: Span) -> E {
+    pub(super) fn special(
+        &mut self,
+        special: Special,
+        args: syntax::List<Arg>,
+        expect: Expect,
+        span: Span,
+    ) -> E {
         if let Special::Pattern(kind) = special {
             return self.positional(kind, args, expect, span);
         }
@@ -122,7 +128,11 @@ impl Checker<'_> {
         let found = if measured { self.inherent(ty, name, span) } else { None };
         let Some((id, outer)) = found else {
             let (text, found) = (self.text(name), self.show(ty));
-            self.error(308, at, format!("mismatched types: `{text}(…)` expects a str, list or map, found {found}"));
+            self.error(
+                308,
+                at,
+                format!("mismatched types: `{text}(…)` expects a str, list or map, found {found}"),
+            );
             return self.error_expr(span);
         };
         let fn_args = self.fn_args(self.p.fn_decl(id), Some(outer), syntax::List::EMPTY, span);

@@ -122,7 +122,8 @@ impl Solver<'_> {
         }
         let matrix = self.expand_alternatives(matrix)?;
         let Some(ty) = tys.pop() else { return Ok(None) };
-        let heads: Vec<u32> = matrix.cells.chunks_exact(matrix.width).map(|row| row[matrix.width - 1]).collect();
+        let heads: Vec<u32> =
+            matrix.cells.chunks_exact(matrix.width).map(|row| row[matrix.width - 1]).collect();
         let pieces = split::pieces(self.p, self.lowered, ty, &heads);
         let mut witness = None;
         for piece in &pieces {
@@ -213,7 +214,9 @@ fn flat(p: &Program, body: &Body, ty: Ty, arms: &[(PatId, bool)]) -> Option<Verd
     for (arm, &(pat, guarded)) in arms.iter().enumerate() {
         let mask = match body[strip(body, pat)].kind {
             PatKind::Wild | PatKind::Bind(..) => full,
-            PatKind::Variant(index, fields) if body.pats(fields).iter().all(|&f| is_plain(body, f)) => 1 << index,
+            PatKind::Variant(index, fields) if body.pats(fields).iter().all(|&f| is_plain(body, f)) => {
+                1 << index
+            }
             PatKind::Const(crate::decl::Const::Bool(value)) => 1 << u32::from(value),
             _ => return None,
         };

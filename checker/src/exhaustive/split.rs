@@ -22,8 +22,8 @@ pub(super) enum PieceKind {
     Bool(bool),
     /// Values between two others.
     Interval(i64, i64),
-    /// One value.
-    Value(Const),
+    /// One value of a type whose values are not enumerated.
+    Value,
     /// Lists of one length, or (`more`) of that length and above.
     Length { len: u32, more: bool, prefix: u32 },
     /// What no pattern of the column but `_` matches; a witness of it.
@@ -38,7 +38,9 @@ impl Piece {
                 let args = p.types.list_of(args);
                 p.adt(id).variants[*index as usize].fields.iter().map(|f| p.subst(f.ty, args)).collect()
             }
-            (PieceKind::Single, TyKind::Tuple(parts) | TyKind::Record(_, parts)) => p.types.list_of(parts).to_vec(),
+            (PieceKind::Single, TyKind::Tuple(parts) | TyKind::Record(_, parts)) => {
+                p.types.list_of(parts).to_vec()
+            }
             (PieceKind::Length { len, .. }, TyKind::List(elem)) => vec![elem; *len as usize],
             _ => Vec::new(),
         }
@@ -225,7 +227,7 @@ fn values(ctors: &[Option<Ctor>]) -> Vec<Piece> {
     for ctor in ctors.iter().flatten() {
         if let Ctor::Value(value) = *ctor {
             at.entry(key(value)).or_insert_with(|| {
-                out.push(empty(PieceKind::Value(value)));
+                out.push(empty(PieceKind::Value));
                 out.len() - 1
             });
         }

@@ -32,7 +32,9 @@ impl Witness {
         let names: Option<Vec<String>> =
             variant.fields.iter().map(|f| f.name.map(|n| p.names.get(n).to_string())).collect();
         match names {
-            Some(names) if decl.kind == AdtKind::Struct => Witness::Fields(name, names.into_iter().zip(parts).collect()),
+            Some(names) if decl.kind == AdtKind::Struct => {
+                Witness::Fields(name, names.into_iter().zip(parts).collect())
+            }
             Some(names) if !names.is_empty() => Witness::Named(name, names.into_iter().zip(parts).collect()),
             _ => Witness::Call(name, parts),
         }
@@ -94,7 +96,13 @@ impl Witness {
         }
     }
 
-    fn write_list(parts: &[Witness], brackets: (&str, &str), rest: Option<usize>, out: &mut String, depth: u32) {
+    fn write_list(
+        parts: &[Witness],
+        brackets: (&str, &str),
+        rest: Option<usize>,
+        out: &mut String,
+        depth: u32,
+    ) {
         out.push_str(brackets.0);
         for (i, part) in parts.iter().enumerate() {
             if i > 0 {
