@@ -16,7 +16,10 @@ static char *str_bytes(si_str *s) {
     return (char *)(s + 1);
 }
 
+static void forget_cursor(const si_str *s);
+
 void si_str_free(void *p) {
+    forget_cursor(p);
     free(p);
 }
 
@@ -93,23 +96,41 @@ si_int si_str_hash(const si_str *s) {
     return (si_int)(h ^ (h >> 29));
 }
 
-/* Byte place of code point i, 0 <= i <= length. */
+/* Where code point `i` of the string last asked for begins. Going through a text by index stays linear with it. */
+static struct {
+    const si_str *text;
+    si_int i, at;
+} cursor;
+
+/* Byte place of code point i, 0 <= i <= length: found from the nearest of the start, the end and the cursor. */
 static si_int byte_at(const si_str *s, si_int i) {
     if (si_str_len(s) == s->len) return i;
-    si_int at = 0;
-    if (i * 2 > s->chars) { /* nearer to the end */
+    si_int from = 0, at = 0;
+    if (s->chars - i < i) {
+        from = s->chars;
         at = s->len;
-        for (si_int left = s->chars - i; left > 0; left--) {
-            do at--;
-            while (((unsigned char)s->data[at] & 0xC0) == 0x80);
-        }
-        return at;
     }
-    for (; i > 0; i--) {
+    if (cursor.text == s && llabs(i - cursor.i) < llabs(i - from)) {
+        from = cursor.i;
+        at = cursor.at;
+    }
+    for (; from < i; from++) {
         do at++;
         while (at < s->len && ((unsigned char)s->data[at] & 0xC0) == 0x80);
     }
+    for (; from > i; from--) {
+        do at--;
+        while (((unsigned char)s->data[at] & 0xC0) == 0x80);
+    }
+    cursor.text = s;
+    cursor.i = i;
+    cursor.at = at;
     return at;
+}
+
+/* The string goes away or moves, or its bytes change other than by appending. */
+static void forget_cursor(const si_str *s) {
+    if (cursor.text == s) cursor.text = NULL;
 }
 
 static si_int char_len(unsigned char first) {
@@ -163,6 +184,7 @@ static si_str *str_grow(si_str *s, si_int more) {
     if (s->rc == 1 && need <= s->cap) return s;
     si_int cap = need + need / 2 + 16;
     if (s->rc == 1 && s->cap > 0) {
+        forget_cursor(s);
         s = resize(s, sizeof *s + (si_word)cap);
         s->data = str_bytes(s);
         s->cap = cap;
