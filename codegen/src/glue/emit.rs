@@ -7,68 +7,76 @@ use super::{Cx, Sink, Variant, is_aggregate, is_sum, variants};
 use crate::Instance;
 use sigil_checker::types::{FnId, Ty, TyKind, TyList};
 
-/// Writes the definitions of `Instance::Glue(ty)`.
+/// Writes the definitions of `Instance::Glue(ty)`: retain and release, or the runner of a function type.
 pub fn emit(cx: &dyn Cx, ty: Ty, out: &mut Sink) {
     out.need_type(ty);
     if is_aggregate(cx, ty) {
-        let mut c_type = String::new();
-        cx.push_c_type(ty, &mut c_type);
-        let mut name = String::new();
-        cx.push_type_name(ty, &mut name);
-        let variants = variants(cx, ty);
-        let glue = Glue { cx, ty, c_type, name, boxed: cx.is_boxed(ty), sum: is_sum(cx, ty), variants };
-        glue.emit(out);
+        Glue::new(cx, ty).memory(out);
     } else if let TyKind::Fn(_, result) = cx.program().types.kind(ty) {
         runner(cx, ty, result, out);
     }
 }
 
+/// Writes the definitions of `Instance::Traits(ty)`: the descriptor and the functions of the prelude traits.
+pub fn emit_traits(cx: &dyn Cx, ty: Ty, out: &mut Sink) {
+    out.need_type(ty);
+    if is_aggregate(cx, ty) {
+        Glue::new(cx, ty).traits(out);
+    }
+}
+
+/// Writes a line of C: text, the type's name, text.
+fn declare(cx: &dyn Cx, ty: Ty, out: &mut String, before: &str, after: &str) {
+    out.push_str(before);
+    cx.push_type_name(ty, out);
+    out.push_str(after);
+    out.push('\n');
+}
+
 /// Writes the declarations of all that `Instance::Glue(ty)` defines.
 pub fn prototypes(cx: &dyn Cx, ty: Ty, out: &mut String) {
-    let mut name = String::new();
-    cx.push_type_name(ty, &mut name);
-    let mut declare = |before: &str, after: &str| {
-        out.push_str(before);
-        out.push_str(&name);
-        out.push_str(after);
-        out.push('\n');
-    };
     if !is_aggregate(cx, ty) {
-        return declare("void ", "_run(void *f);");
+        return declare(cx, ty, out, "void ", "_run(void *f);");
     }
-    declare("extern const si_type ", "_t;");
     if !cx.is_trivial(ty) {
-        declare("void ", "_retain(void *p);");
-        declare("void ", "_release(void *p);");
-    }
-    let traits = traits(cx, ty);
-    if traits.eq != How::Not {
-        declare("_Bool ", "_eq(const void *p, const void *q);");
-    }
-    if traits.cmp != How::Not {
-        declare("int ", "_cmp(const void *p, const void *q);");
-    }
-    if traits.hash != How::Not {
-        declare("si_int ", "_hash(const void *p);");
-    }
-    if traits.show != How::Not {
-        declare("void ", "_show(si_buf *b, const void *p);");
-    }
-    let mut c_type = String::new();
-    cx.push_c_type(ty, &mut c_type);
-    c_type.push(' ');
-    if traits.default == How::Parts {
-        declare(&c_type, "_default(void);");
+        declare(cx, ty, out, "void ", "_retain(void *p);");
+        declare(cx, ty, out, "void ", "_release(void *p);");
     }
     if cx.is_boxed(ty) {
-        declare("void ", "_free(void *p);");
+        declare(cx, ty, out, "void ", "_free(void *p);");
         if nullary_count(&variants(cx, ty), is_sum(cx, ty)) > 0 {
-            // The pointer type without its star is the object's type.
-            declare(&format!("extern {} ", object_type(&c_type)), "_n[];");
+            let mut c_type = String::new();
+            cx.push_c_type(ty, &mut c_type);
+            declare(cx, ty, out, &format!("extern {} ", object_type(&c_type)), "_n[];");
         }
     }
 }
 
+/// Writes the declarations of all that `Instance::Traits(ty)` defines.
+pub fn prototypes_traits(cx: &dyn Cx, ty: Ty, out: &mut String) {
+    declare(cx, ty, out, "extern const si_type ", "_t;");
+    let traits = traits(cx, ty);
+    if traits.eq != How::Not {
+        declare(cx, ty, out, "_Bool ", "_eq(const void *p, const void *q);");
+    }
+    if traits.cmp != How::Not {
+        declare(cx, ty, out, "int ", "_cmp(const void *p, const void *q);");
+    }
+    if traits.hash != How::Not {
+        declare(cx, ty, out, "si_int ", "_hash(const void *p);");
+    }
+    if traits.show != How::Not {
+        declare(cx, ty, out, "void ", "_show(si_buf *b, const void *p);");
+    }
+    if traits.default == How::Parts {
+        let mut c_type = String::new();
+        cx.push_c_type(ty, &mut c_type);
+        c_type.push(' ');
+        declare(cx, ty, out, &c_type, "_default(void);");
+    }
+}
+
+/// The object's type: the pointer type without its star.
 fn object_type(c_type: &str) -> &str {
     c_type.trim_end().trim_end_matches('*').trim_end()
 }
@@ -104,17 +112,28 @@ struct Glue<'a> {
     variants: Vec<Variant>,
 }
 
-impl Glue<'_> {
-    fn emit(&self, out: &mut Sink) {
-        let traits = traits(self.cx, self.ty);
-        let trivial = self.cx.is_trivial(self.ty);
-        if !trivial {
+impl<'a> Glue<'a> {
+    fn new(cx: &'a dyn Cx, ty: Ty) -> Self {
+        let mut c_type = String::new();
+        cx.push_c_type(ty, &mut c_type);
+        let mut name = String::new();
+        cx.push_type_name(ty, &mut name);
+        Glue { cx, ty, c_type, name, boxed: cx.is_boxed(ty), sum: is_sum(cx, ty), variants: variants(cx, ty) }
+    }
+
+    fn memory(&self, out: &mut Sink) {
+        if !self.cx.is_trivial(self.ty) {
             self.retain(out);
             self.release(out);
         }
         if self.boxed {
             self.nullary(out);
         }
+        out.needs.retain(|need| *need != Instance::Glue(self.ty));
+    }
+
+    fn traits(&self, out: &mut Sink) {
+        let traits = traits(self.cx, self.ty);
         self.eq(out, traits.eq);
         self.cmp(out, traits.cmp);
         self.hash(out, traits.hash);
@@ -122,7 +141,8 @@ impl Glue<'_> {
         if traits.default == How::Parts {
             self.default(out);
         }
-        self.descriptor(out, trivial, &traits);
+        self.descriptor(out, &traits);
+        out.needs.retain(|need| *need != Instance::Traits(self.ty));
     }
 
     fn head(&self, out: &mut Sink, result: &str, function: &str, params: &str) {
@@ -255,7 +275,11 @@ impl Glue<'_> {
         out.push(&self.name);
         out.push("_n[] = {");
         for number in 0..count {
-            out.push(if number == 0 { "{.rc = SI_IMMORTAL, .tag = " } else { ", {.rc = SI_IMMORTAL, .tag = " });
+            out.push(if number == 0 {
+                "{.rc = SI_IMMORTAL, .tag = "
+            } else {
+                ", {.rc = SI_IMMORTAL, .tag = "
+            });
             out.number(number);
             out.push("}");
         }
@@ -279,7 +303,11 @@ impl Glue<'_> {
         }
     }
 
+    /// Silences warnings about pointers that nothing is read through.
     fn unused(&self, out: &mut Sink, parameters: &[&str]) {
+        if self.sum || !self.variants.iter().all(|variant| variant.fields.is_empty()) {
+            return;
+        }
         for parameter in parameters {
             out.push("    (void)");
             out.push(parameter);
@@ -486,15 +514,19 @@ impl Glue<'_> {
         out.push("    return v;\n}\n");
     }
 
-    fn descriptor(&self, out: &mut Sink, trivial: bool, traits: &Traits) {
+    fn descriptor(&self, out: &mut Sink, traits: &Traits) {
+        let owns = !self.cx.is_trivial(self.ty);
+        if owns {
+            out.need(Instance::Glue(self.ty));
+        }
         out.push("const si_type ");
-        own(self.cx, out, self.ty, "_t = {sizeof(");
-        out.needs.retain(|need| *need != Instance::Glue(self.ty));
+        out.push(&self.name);
+        out.push("_t = {sizeof(");
         out.push(&self.c_type);
         out.push(")");
         let functions = [
-            ("_retain", !trivial),
-            ("_release", !trivial),
+            ("_retain", owns),
+            ("_release", owns),
             ("_eq", traits.eq != How::Not),
             ("_cmp", traits.cmp != How::Not),
             ("_hash", traits.hash != How::Not),

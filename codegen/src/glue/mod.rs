@@ -1,8 +1,9 @@
 //! Code that follows from a type alone: retain and release, equality, order, hash, text, default, descriptors.
 //!
 //! Scalars, strings, lists, maps, ranges and functions are handled by the runtime. Tuples, records and user types
-//! have functions of their own, all in the one instance `Instance::Glue(ty)`; their names start with the type's
-//! name. Glue does not know how types are laid out: it asks `Cx`.
+//! have functions of their own, whose names start with the type's name: `Instance::Glue(ty)` holds those for memory
+//! (`_retain`, `_release`, `_free`, the objects `_n`), `Instance::Traits(ty)` the descriptor `_t` and those of the
+//! prelude traits. Glue does not know how types are laid out: it asks `Cx`.
 //!
 //! C values in expressions are borrowed *lvalues* (variables or members); results are owned.
 
@@ -12,7 +13,7 @@ mod special;
 mod text;
 mod traits;
 
-pub use emit::{emit, prototypes};
+pub use emit::{emit, emit_traits, prototypes, prototypes_traits};
 pub use operations::{clone, cmp, default, desc, eq, hash, method, release, retain, to_str};
 pub use special::special;
 pub use text::c_string;
@@ -89,7 +90,10 @@ pub fn is_trivial(cx: &dyn Cx, ty: Ty) -> bool {
         TyKind::Str | TyKind::List(_) | TyKind::Map(..) | TyKind::Fn(..) => false,
         TyKind::Tuple(_) | TyKind::Record(..) | TyKind::Adt(..) => {
             !cx.is_boxed(ty)
-                && variants(cx, ty).iter().flat_map(|variant| &variant.fields).all(|field| cx.is_trivial(field.ty))
+                && variants(cx, ty)
+                    .iter()
+                    .flat_map(|variant| &variant.fields)
+                    .all(|field| cx.is_trivial(field.ty))
         }
         _ => true,
     }

@@ -1,15 +1,22 @@
 //! Operations on values of any type as C statements and expressions.
 
 use super::traits::{How, how};
-use super::{Cx, Sink, is_aggregate};
+use super::{Cx, Sink, is_aggregate, is_sum};
 use crate::Instance;
 use sigil_checker::types::{TraitId, Ty, TyKind};
 
-/// Writes the name of one of the type's own functions and notes that it is needed.
-pub(super) fn own(cx: &dyn Cx, out: &mut Sink, ty: Ty, function: &str) {
+/// Writes the name of one of the type's functions for memory and notes that it is needed.
+fn own_memory(cx: &dyn Cx, out: &mut Sink, ty: Ty, function: &str) {
     cx.push_type_name(ty, &mut out.text);
     out.push(function);
     out.need(Instance::Glue(ty));
+}
+
+/// Writes the name of one of the type's functions for traits, or its descriptor, and notes that it is needed.
+pub(super) fn own(cx: &dyn Cx, out: &mut Sink, ty: Ty, function: &str) {
+    cx.push_type_name(ty, &mut out.text);
+    out.push(function);
+    out.need(Instance::Traits(ty));
 }
 
 /// Writes a statement that makes the owner of `value` one more; nothing if that means nothing.
@@ -23,7 +30,7 @@ pub fn retain(cx: &dyn Cx, out: &mut Sink, ty: Ty, value: &str) {
 /// The same as an expression of type `void`. The type is not trivial.
 pub(super) fn retain_expr(cx: &dyn Cx, out: &mut Sink, ty: Ty, value: &str) {
     if is_aggregate(cx, ty) && !cx.is_boxed(ty) {
-        own(cx, out, ty, "_retain(&");
+        own_memory(cx, out, ty, "_retain(&");
     } else {
         out.push("si_retain(");
     }
@@ -37,7 +44,7 @@ pub fn release(cx: &dyn Cx, out: &mut Sink, ty: Ty, value: &str) {
         return;
     }
     if is_aggregate(cx, ty) && !cx.is_boxed(ty) {
-        own(cx, out, ty, "_release(&");
+        own_memory(cx, out, ty, "_release(&");
         out.push(value);
         out.push(");");
         return;
@@ -50,7 +57,7 @@ pub fn release(cx: &dyn Cx, out: &mut Sink, ty: Ty, value: &str) {
         TyKind::List(_) => out.push("si_list_free"),
         TyKind::Map(..) => out.push("si_map_free"),
         TyKind::Fn(..) => out.push("si_fn_free"),
-        _ => own(cx, out, ty, "_free"),
+        _ => own_memory(cx, out, ty, "_free"),
     }
     out.push(");");
 }
@@ -111,7 +118,9 @@ pub fn eq(cx: &dyn Cx, out: &mut Sink, ty: Ty, a: &str, b: &str) {
         TyKind::List(_) => call(out, "si_list_eq", &[a, b]),
         TyKind::Map(..) => call(out, "si_map_eq", &[a, b]),
         TyKind::Range(_) => call(out, "si_range_eq", &[a, b]),
-        TyKind::Tuple(_) | TyKind::Record(..) | TyKind::Adt(..) => own_call(cx, out, ty, "_eq", &[a, b]),
+        TyKind::Tuple(_) | TyKind::Record(..) | TyKind::Adt(..) if !is_plain_enum(cx, ty) => {
+            own_call(cx, out, ty, "_eq", &[a, b]);
+        }
         _ => {
             out.push("(");
             out.push(a);
@@ -120,6 +129,15 @@ pub fn eq(cx: &dyn Cx, out: &mut Sink, ty: Ty, a: &str, b: &str) {
             out.push(")");
         }
     }
+}
+
+/// A sum without fields whose equality is derived: the tags are compared.
+fn is_plain_enum(cx: &dyn Cx, ty: Ty) -> bool {
+    let program = cx.program();
+    let TyKind::Adt(id, _) = program.types.kind(ty) else { return false };
+    is_sum(cx, ty)
+        && program.adt(id).variants.iter().all(|variant| variant.fields.is_empty())
+        && how(cx, program.lang().eq, "equals", ty) == How::Parts
 }
 
 /// Writes an expression of type `int`, negative, zero or positive: the total order of the values.

@@ -2,8 +2,8 @@
 
 use super::Cx;
 use sigil_checker::hir::FnRef;
-use sigil_checker::{ImplAnswer, ResolvedMethod};
 use sigil_checker::types::{FnId, TraitId, Ty, TyList};
+use sigil_checker::{ImplAnswer, ResolvedMethod};
 
 /// How a type comes by a trait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,8 +23,10 @@ pub(super) fn how(cx: &dyn Cx, of: TraitId, method: &str, ty: Ty) -> How {
         ImplAnswer::BuiltIn | ImplAnswer::Derived(_) => How::Parts,
         ImplAnswer::Impl(..) => {
             let methods = &program.trait_decl(of).methods;
-            let number =
-                methods.iter().position(|&id| program.names.get(program.fn_decl(id).name) == method).unwrap_or(0);
+            let number = methods
+                .iter()
+                .position(|&id| program.names.get(program.fn_decl(id).name) == method)
+                .unwrap_or(0);
             let args = program.types.list(&[ty]);
             match program.resolve_method(FnRef::Trait { of, method: number as u32, args }) {
                 Some(ResolvedMethod::Fn(id, args)) => How::User(id, args),
