@@ -97,6 +97,19 @@ fn observed_panics() {
 }
 
 #[test]
+fn system() {
+    with_each_compiler("system", |program| {
+        let dir = program.parent().expect("the program is in a directory");
+        let input = format!("first\n\nwith\rin\ncrlf\r\n{}\nlast", "x".repeat(200_000));
+        let file = dir.join("input");
+        std::fs::write(&file, input).expect("the input is written");
+        let stdin = std::fs::File::open(&file).expect("the input is there");
+        let output = Command::new(program).arg(dir).stdin(stdin).output().expect("the test program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    });
+}
+
+#[test]
 fn ends_of_a_program() {
     let cases: &[(&str, i32, &str, usize)] = &[
         ("div", 101, "panic at t.si:2:5 in @main: division by zero\n", 0),
