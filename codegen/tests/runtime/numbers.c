@@ -37,7 +37,7 @@ static void check_float(double x) {
         char plain[32];
         int n = 0;
         for (char *p = shorter; *p != 'e'; p++)
-            if (*p != '.') plain[n++] = *p;
+            if (*p >= '0' && *p <= '9') plain[n++] = *p;
         plain[n] = 0;
         int same = 0;
         started = 0;
