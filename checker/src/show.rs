@@ -15,6 +15,11 @@ impl Program {
     }
 
     fn write_ty(&self, out: &mut String, ty: Ty, params: &[Symbol]) {
+        // Types share their parts: written out, a small program's type can be larger than memory.
+        if out.len() > 300 {
+            out.push('…');
+            return;
+        }
         match self.types.kind(ty) {
             TyKind::Error => out.push('_'),
             TyKind::Int => out.push_str("int"),
