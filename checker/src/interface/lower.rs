@@ -232,6 +232,11 @@ impl<'a> Lower<'a> {
 
     /// A type by a plain name.
     fn named(&mut self, name: Name, path: &syntax::Path) -> Ty {
+        // These cannot be redefined, and most types written are among them.
+        if let Some(ty) = self.p.primitive(name.symbol) {
+            self.arguments(name, path, 0);
+            return ty;
+        }
         if let Some(entry) = self.module.names().types.get(name.symbol) {
             return match entry.def {
                 Some(def) => self.def(def, name, path),
@@ -240,10 +245,6 @@ impl<'a> Lower<'a> {
         }
         if self.module.names().silent.contains(&name.symbol) {
             return Ty::ERROR;
-        }
-        if let Some(ty) = self.p.primitive(name.symbol) {
-            self.arguments(name, path, 0);
-            return ty;
         }
         let s = &self.p.symbols;
         if name.symbol == s.range {
