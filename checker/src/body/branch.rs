@@ -64,7 +64,15 @@ impl Checker<'_> {
                 None => break None,
             }
         };
-        let expect = if last.is_none() { Expect::Hard(Ty::VOID) } else { expect };
+        let expect = match (last, expect) {
+            (None, Expect::Hard(ty)) => match self.head(ty) {
+                // Reported for the whole, once.
+                Some(kind) if kind != TyKind::Void => expect,
+                _ => Expect::Hard(Ty::VOID),
+            },
+            (None, _) => Expect::Hard(Ty::VOID),
+            (Some(_), _) => expect,
+        };
         self.conditional(&links, last, expect, last.is_none())
     }
 

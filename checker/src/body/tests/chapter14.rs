@@ -156,7 +156,7 @@ const FINE: &[&str] = &[
     "@f () -> [int] = for x in [1, 2] if x > 1 yield x",
     "@f () -> void = for (k, v) in {1: 2} do print(k + v)",
     "@f () -> [str] = map(.transform: x -> str(x), .over: [1])",
-    "@f () -> (int, int) -> bool = <",
+    "@h (o: (int, int) -> bool) -> bool = o(1, 2) @k () -> bool = h(<)",
     "@f (xs: [int]) -> [Option<int>] = xs.map(Some)",
     "@f () -> int = if true then 1 else if false then 2 else 3",
     "@f () -> Result<void, str> = Ok(())",

@@ -149,13 +149,15 @@ pub(super) fn report(text: &str) -> String {
 
 /// Codes of the errors of one file.
 pub(super) fn codes(text: &str) -> Vec<String> {
-    let files = load(&[("main", text)]);
+    let texts = [("main", text)];
+    let files = load(&texts);
     files.diagnostics.iter().filter(|d| !d.code.is_warning).map(|d| d.code.to_string()).collect()
 }
 
 /// The typed body of the first function of one file.
 pub(super) fn typed(text: &str) -> String {
-    let files = load(&[("main", text)]);
+    let texts = [("main", text)];
+    let files = load(&texts);
     let report = files.report();
     let id = files.loaded.iter().find(|(key, _)| key == "main").expect("main").1;
     let first = files.program.functions(id)[0].id;

@@ -60,6 +60,10 @@ impl Verifier<'_> {
     }
 
     fn expr(&mut self, id: ExprId, parent: u32) {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_inner(id, parent));
+    }
+
+    fn expr_inner(&mut self, id: ExprId, parent: u32) {
         assert!(id.0 < parent, "expression {} comes after its parent {parent}", id.0);
         let body = self.body;
         let expr = body[id];
