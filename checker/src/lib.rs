@@ -9,10 +9,12 @@
 //! impls              which types implement which traits
 //! body               checking of one function
 //! exhaustive         which cases a match leaves out
+//! capabilities       `uses`
 //! untested           the mandatory-test rule
 //! ```
 
 pub mod body;
+mod capabilities;
 pub mod decl;
 mod exhaustive;
 pub mod hir;

@@ -16,6 +16,7 @@ use crate::types::{AdtId, FnId, ImplId, ModuleId, TraitId, Ty, TyList, Types};
 use sigil_frontend::syntax::FileSyntax;
 use sigil_frontend::{Diagnostic, Interner, Source, Symbol};
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 /// What the driver says about a module when it discovers it.
 #[derive(Clone, Debug, Default)]
@@ -159,6 +160,8 @@ pub struct Program {
     /// Traits by the names of their methods, over all interfaces built so far.
     pub(crate) trait_methods: ShardedMap<Symbol, Vec<(TraitId, u32)>>,
     pub(crate) impl_cache: ShardedMap<ImplQuery, ImplAnswer>,
+    /// Some interface has a `uses` clause.
+    pub(crate) has_capabilities: AtomicBool,
 }
 
 impl Default for Program {
@@ -182,6 +185,7 @@ impl Program {
             complete: OnceLock::new(),
             trait_methods: ShardedMap::new(),
             impl_cache: ShardedMap::new(),
+            has_capabilities: AtomicBool::new(false),
         }
     }
 

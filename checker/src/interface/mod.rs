@@ -20,6 +20,8 @@ mod imports;
 mod items;
 mod lower;
 mod names;
+#[cfg(test)]
+mod tests;
 mod unused;
 
 pub(crate) use lower::{EnvRef, Lower, Out};
@@ -30,6 +32,7 @@ use crate::program::{Module, Program, set};
 use crate::types::ModuleId;
 use sigil_frontend::{Code, Diagnostic, Span, Symbol};
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 /// One interface being built.
 struct Build<'p> {
@@ -70,6 +73,10 @@ impl Program {
         let adts = build.adts();
         set(&module.adts, adts, "interface");
         let fns = build.functions();
+        if fns.iter().any(|decl| !decl.uses.is_empty()) {
+            // Whoever mentions one of these is checked after an edge from here.
+            self.has_capabilities.store(true, Ordering::Relaxed);
+        }
         let bodies = fns.iter().map(|_| OnceLock::new()).collect();
         set(&module.fns, fns, "interface");
         build.checks();
