@@ -255,9 +255,13 @@ impl Program {
     }
 
     /// Traits with a method of that name, over all interfaces built so far, with the method's number.
-    /// In no particular order.
+    /// Ordered by module key, then source.
     pub fn trait_methods_named(&self, name: Symbol) -> Vec<(TraitId, u32)> {
-        self.trait_methods.get(&name).unwrap_or_default()
+        let mut found = self.trait_methods.get(&name).unwrap_or_default();
+        if found.len() > 1 {
+            found.sort_unstable_by_key(|&(of, _)| (self.module(of.module).info.key.as_str(), of.index));
+        }
+        found
     }
 
     /// Impls of a trait whose target has this head, with any arguments and bounds, in source order. Coherence puts
