@@ -4,6 +4,11 @@
 //! checking, emission or scheduling are done; it knows in which order they may happen.
 
 pub mod cli;
+pub mod commands;
+pub mod graph;
 pub mod native;
+pub mod progress;
 pub mod project;
 pub mod report;
+pub mod session;
+pub mod stats;

@@ -87,7 +87,8 @@ impl Resolver {
         }
     }
 
-    fn exists(&self, relative: &str) -> bool {
+    /// Whether there is a file of this path relative to the source root.
+    pub fn exists(&self, relative: &str) -> bool {
         // A directory called `x.si` is no file.
         fs::metadata(self.display(relative)).is_ok_and(|meta| !meta.is_dir())
     }

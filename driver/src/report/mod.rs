@@ -33,3 +33,12 @@ pub fn summary(counts: Counts) -> Option<String> {
         (e, w) => Some(format!("error: {}, {}", plural(e, "error"), plural(w, "warning"))),
     }
 }
+
+/// What an error of the system says, without its number.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}

@@ -24,6 +24,14 @@ pub struct Place {
     pub label: String,
 }
 
+impl Place {
+    /// The start of a file whose text is not at hand.
+    pub fn start_of(path: &str) -> Self {
+        let path = path.into();
+        Place { path, line: 1, column: 1, text: String::new(), start: 0, end: 0, label: String::new() }
+    }
+}
+
 /// A diagnostic, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

@@ -1,0 +1,157 @@
+//! Interfaces, bodies, impls: from syntax to typed bodies.
+//!
+//! A body is checked as soon as its own imports are known. What it took for granted about modules that came later is
+//! validated at the end (`settle`); what it could not even guess waits for `complete`.
+
+use super::Job;
+use super::engine::{Graph, Node};
+use super::state::{Assumed, Compilation, Goal, Untested};
+use crate::cli::Schedule;
+use sigil_checker::BodyCheck;
+use sigil_checker::decl::{FnDecl, FnOwner};
+use sigil_checker::types::{FnId, ImplId, ModuleId};
+use std::sync::atomic::Ordering;
+
+impl Compilation<'_> {
+    /// Builds the interface of a module and creates the nodes of its bodies and impls.
+    pub fn interface(&self, id: ModuleId, g: &mut dyn Graph) {
+        let file = self.file(id);
+        let edges = file.imports.get().expect("the header comes before the interface: an edge is missing");
+        let imports: Vec<Option<ModuleId>> = edges
+            .iter()
+            .map(|edge| edge.target.filter(|_| !edge.is_broken.load(Ordering::Acquire)))
+            .collect();
+        self.report(self.program.build_interface(id, &imports));
+        let waiting = {
+            let mut dependents = file.dependents.lock();
+            dependents.is_done = true;
+            std::mem::take(&mut dependents.waiting)
+        };
+        for (_, _, event) in waiting {
+            g.complete(event);
+        }
+        self.counters.interfaces.add(g.worker(), 1);
+        if !file.is_library {
+            self.open_bodies(id, g);
+        }
+        if self.open_interfaces.fetch_sub(1, Ordering::AcqRel) == 1 {
+            g.node(Job::Complete, &[]);
+        }
+        self.level_step(g);
+    }
+
+    /// The nodes of a module's bodies and impls. Library bodies are checked when an instance needs them.
+    fn open_bodies(&self, id: ModuleId, g: &mut dyn Graph) {
+        let functions = self.program.functions(id);
+        let bodies = functions.iter().filter(|decl| decl.has_body);
+        let impls = self.program.impls(id);
+        self.level_add(bodies.clone().count() + impls.len());
+        if self.plan.goal >= Goal::Emit {
+            self.count_parts(id, functions, g);
+        }
+        for decl in impls {
+            g.node(Job::CheckImpl(decl.id), &[]);
+        }
+        for decl in bodies {
+            self.check_node(decl.id, g);
+        }
+    }
+
+    /// The node that checks a body, created by whoever asks first.
+    pub fn check_node(&self, id: FnId, g: &mut dyn Graph) -> Node {
+        *self.function(id).check.lock().get_or_insert_with(|| g.node(Job::CheckBody(id), &[]))
+    }
+
+    /// Checks a body.
+    pub fn check_body(&self, id: FnId, g: &mut dyn Graph) {
+        let slot = self.function(id);
+        let outcome = {
+            let mut local = self.locals[g.worker()].lock();
+            self.program.check_body(id, &mut local.body)
+        };
+        match outcome {
+            BodyCheck::NeedsComplete => {
+                let complete = self.events().complete;
+                *slot.check.lock() = Some(g.node(Job::CheckBody(id), &[complete]));
+                if !self.file(id.module).is_library {
+                    slot.is_deferred.store(true, Ordering::Relaxed);
+                    self.level_step(g);
+                }
+                return;
+            }
+            BodyCheck::Done { body, diagnostics, assumptions } => {
+                self.program.set_body(id, body);
+                slot.is_checked.store(true, Ordering::Release);
+                if assumptions.is_empty() {
+                    self.report(diagnostics);
+                } else {
+                    let assumed = Assumed { function: id, assumptions, diagnostics };
+                    self.locals[g.worker()].lock().assumed.push(assumed);
+                }
+            }
+        }
+        self.counters.bodies.add(g.worker(), 1);
+        if self.file(id.module).is_library {
+            return;
+        }
+        if self.plan.goal >= Goal::Emit && self.is_emitted_once(self.program.fn_decl(id)) {
+            if self.plan.schedule == Schedule::Phased {
+                g.node(Job::EmitFunction(id), &[self.phases().checked]);
+            } else {
+                g.node(Job::EmitFunction(id), &[]);
+            }
+        }
+        if !slot.is_deferred.load(Ordering::Relaxed) {
+            self.level_step(g);
+        }
+    }
+
+    /// Whether a function of a user's module is emitted exactly once, with its module.
+    pub fn is_emitted_once(&self, decl: &FnDecl) -> bool {
+        let is_wanted = self.plan.tests || decl.owner != FnOwner::Test;
+        decl.has_body && decl.generics.names.is_empty() && is_wanted
+    }
+
+    /// Checks an impl against its trait.
+    pub fn check_impl(&self, id: ImplId, g: &mut dyn Graph) {
+        self.report(self.program.check_impl(id));
+        self.counters.impls.add(g.worker(), 1);
+        self.level_step(g);
+    }
+
+    /// All interfaces are built.
+    pub fn complete(&self, g: &mut dyn Graph) {
+        self.report(self.program.complete());
+        g.complete(self.events().complete);
+        if self.plan.untested != Untested::Ignore {
+            let files = self.files.iter().map(|(_, file)| file).filter(|file| !file.is_library);
+            for file in files {
+                g.node(Job::Untested(file.id), &[]);
+            }
+        }
+        self.entry(g);
+    }
+
+    /// Reports functions without tests.
+    pub fn untested(&self, id: ModuleId) {
+        self.report(self.program.untested(id, self.plan.untested == Untested::Deny));
+    }
+
+    /// After the run: validates what bodies took for granted, and checks those again that were wrong. Their second
+    /// findings count; if there are none, the body that was emitted was right.
+    pub fn settle(&self) {
+        for local in &self.locals {
+            let mut local = local.lock();
+            for assumed in std::mem::take(&mut local.assumed) {
+                if assumed.assumptions.iter().all(|assumption| self.program.holds(assumption)) {
+                    self.report(assumed.diagnostics);
+                    continue;
+                }
+                match self.program.check_body(assumed.function, &mut local.body) {
+                    BodyCheck::Done { diagnostics, .. } => self.report(diagnostics),
+                    BodyCheck::NeedsComplete => self.report(assumed.diagnostics),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The one place where stages become nodes of the task graph.
+//!
+//! ```text
+//!  Read ─► LexChunk… ─► Join ─► ParsePiece… ─► Assemble ─► Interface ─► CheckBody… ─► EmitFunction… ─► Unit ─► Compiled ─► Link
+//!    │      (pieces of large files only)          (1 a module)  CheckImpl…   EmitInstance…     (C compiler runs
+//!    └► Read of imported files                                                                 are nodes that
+//!                                                                                              hold no worker)
+//! ```
+//!
+//! | job | runs after | creates |
+//! |---|---|---|
+//! | `Read` | the `use` line that names the file | reads of its imports, lexing, its interface |
+//! | `LexChunk`, `Join`, `ParsePiece`, `Assemble` | one another | |
+//! | `Interface` | its syntax; interfaces of its imports | its bodies and impls |
+//! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
+//! | `Discovered` | the last header | units; it also breaks import cycles |
+//! | `Complete` | the last interface | untested functions, C's `main` |
+//! | `EmitFunction`, `EmitInstance` | the check of the body | instances that it needs |
+//! | `PartsDone`, `Rest` | all functions; all instances | units of instances |
+//! | `Unit` | emission of what it holds | a C compiler run |
+//! | `Link` | all objects | a linker run |
+//!
+//! No stage waits for another one to end everywhere. Where jobs cannot know their successors yet, they meet at events.
+
+mod check;
+mod discover;
+mod emit;
+mod engine;
+mod entry;
+mod load;
+mod native;
+mod phased;
+mod pool;
+mod state;
+mod testing;
+mod units;
+
+pub use engine::{Graph, Node};
+pub use pool::{Outcome, check_policy, run};
+pub use state::{Compilation, Goal, Native, Plan, Untested};
+pub use testing::TestResult;
+
+use sigil_checker::types::{FnId, ImplId, ModuleId};
+
+/// A node's work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Job {
+    /// Adds the files of the command line.
+    Start,
+    /// Reads a file and its header.
+    Read(ModuleId),
+    /// Lexes a piece of a large file.
+    LexChunk(ModuleId, u32),
+    /// Joins the tokens of a large file and finds its pieces.
+    Join(ModuleId),
+    /// Parses a piece of a large file.
+    ParsePiece(ModuleId, u32),
+    /// Joins the trees of a large file.
+    Assemble(ModuleId),
+    /// Lexes and parses a small file.
+    Parse(ModuleId),
+    /// Builds a module's interface.
+    Interface(ModuleId),
+    /// Checks a body.
+    CheckBody(FnId),
+    /// Checks an impl.
+    CheckImpl(ImplId),
+    /// Reports functions without tests.
+    Untested(ModuleId),
+    /// All files are known.
+    Discovered,
+    /// All interfaces are built.
+    Complete,
+    /// Emits a function with its module.
+    EmitFunction(FnId),
+    /// Emits an instance.
+    EmitInstance(u32),
+    /// All functions of the user's modules are emitted.
+    PartsDone,
+    /// All instances are emitted.
+    Rest,
+    /// Writes or compiles a unit.
+    Unit(u32),
+    /// The C compiler has ended.
+    Compiled(u32),
+    /// Compiles the runtime.
+    Runtime,
+    /// The runtime is compiled.
+    RuntimeCompiled,
+    /// Links the program.
+    Link,
+    /// The linker has ended.
+    Linked,
+    /// Starts all tests.
+    StartTests,
+    /// Starts a test.
+    Test(u32),
+    /// A test has ended.
+    TestEnded(u32),
+}
+
+impl Job {
+    /// Its name in reports.
+    pub fn label(self) -> String {
+        format!("{self:?}")
+    }
+
+    /// Number of its kind, for statistics.
+    pub fn kind(self) -> usize {
+        match self {
+            Job::Start | Job::Discovered | Job::Complete | Job::PartsDone | Job::Rest => 0,
+            Job::Read(_) => 1,
+            Job::LexChunk(..) | Job::Join(_) => 2,
+            Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
+            Job::Interface(_) => 4,
+            Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
+            Job::EmitFunction(_) | Job::EmitInstance(_) => 6,
+            Job::Unit(_) => 7,
+            Job::Compiled(_) | Job::Runtime | Job::RuntimeCompiled | Job::Link | Job::Linked => 8,
+            Job::StartTests | Job::Test(_) | Job::TestEnded(_) => 9,
+        }
+    }
+
+    /// Number of kinds.
+    pub const KINDS: usize = 10;
+}
+
+impl Compilation<'_> {
+    /// Does a node's work.
+    pub fn execute(&self, job: Job, g: &mut dyn Graph) {
+        match job {
+            Job::Start => self.start(g),
+            Job::Read(file) => self.read(file, g),
+            Job::LexChunk(file, chunk) => self.lex_chunk(file, chunk, g),
+            Job::Join(file) => self.join_chunks(file, g),
+            Job::ParsePiece(file, piece) => self.parse_piece(file, piece, g),
+            Job::Assemble(file) => self.assemble(file, g),
+            Job::Parse(file) => self.parse(file, g),
+            Job::Interface(module) => self.interface(module, g),
+            Job::CheckBody(function) => self.check_body(function, g),
+            Job::CheckImpl(id) => self.check_impl(id, g),
+            Job::Untested(module) => self.untested(module),
+            Job::Discovered => self.discovered(g),
+            Job::Complete => self.complete(g),
+            Job::EmitFunction(function) => self.emit_function(function, g),
+            Job::EmitInstance(number) => self.emit_instance(number, g),
+            Job::PartsDone => self.close_instance(g),
+            Job::Rest => self.plan_rest(g),
+            Job::Unit(number) => self.unit(number, g),
+            Job::Compiled(number) => self.compiled(number, g),
+            Job::Runtime => self.runtime(g),
+            Job::RuntimeCompiled => self.runtime_compiled(g),
+            Job::Link => self.link(g),
+            Job::Linked => self.linked(),
+            Job::StartTests => self.start_tests(g),
+            Job::Test(number) => self.test(number, g),
+            // Its outcome is in its slot.
+            Job::TestEnded(_) => {}
+        }
+    }
+}
