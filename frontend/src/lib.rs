@@ -5,9 +5,17 @@
 
 mod diagnostic;
 mod intern;
+mod lex;
+mod parse;
+mod source;
 mod span;
 pub mod syntax;
+mod token;
 
 pub use diagnostic::{Code, Diagnostic, FileId, Label};
-pub use intern::Symbol;
+pub use intern::{Interner, Symbol};
+pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, lex, lex_chunk};
+pub use parse::{ParseScratch, Parsed, parse_file, parse_tokens};
+pub use source::Source;
 pub use span::Span;
+pub use token::{Token, TokenKind, Tokens};

@@ -954,3 +954,10 @@ impl Tree {
         List::new(start, ids.len() as u32)
     }
 }
+
+/// The syntax of a file: one tree, or one for each piece of a large file, in source order.
+#[derive(Clone, Default, Debug)]
+pub struct FileSyntax {
+    /// Trees. Imports are in the first.
+    pub trees: Vec<Tree>,
+}

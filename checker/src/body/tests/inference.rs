@@ -13,7 +13,9 @@ fn diagnostics(text: &str, expected: Expect) {
 
 #[test]
 fn hash_binds_the_receiver() {
-    check("@f (xs: [int]) -> int = xs[# - 1]", expect![[r#"
+    check(
+        "@f (xs: [int]) -> int = xs[# - 1]",
+        expect![[r#"
         f(xs#0: [int])
           seq: int
             let #1
@@ -24,8 +26,11 @@ fn hash_binds_the_receiver() {
                 call len<int>: int
                   #1: [int]
                 1: int
-    "#]]);
-    check("@f () -> [int] = [1, 2].slice(1, #)", expect![[r#"
+    "#]],
+    );
+    check(
+        "@f () -> [int] = [1, 2].slice(1, #)",
+        expect![[r#"
         f()
           seq: [int]
             let #0
@@ -37,12 +42,15 @@ fn hash_binds_the_receiver() {
               1: int
               call len<int>: int
                 #0: [int]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn named_arguments_keep_the_written_order() {
-    check("@f (a: int, b: str) -> int = f(.b: str(1), .a: 2)", expect![[r#"
+    check(
+        "@f (a: int, b: str) -> int = f(.b: str(1), .a: 2)",
+        expect![[r#"
         f(a#0: int, b#1: str)
           seq: int
             let #2
@@ -53,12 +61,15 @@ fn named_arguments_keep_the_written_order() {
             call f: int
               #3: int
               #2: str
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn try_unwraps() {
-    check("@f (r: Result<int, str>) -> Result<int, str> = try(let x = r, r, Ok(x))", expect![[r#"
+    check(
+        "@f (r: Result<int, str>) -> Result<int, str> = try(let x = r, r, Ok(x))",
+        expect![[r#"
         f(r#0: Result<int, str>)
           try: Result<int, str>
             seq: Result<int, str>
@@ -69,12 +80,15 @@ fn try_unwraps() {
                 r#0: Result<int, str>
               construct 0: Result<int, str>
                 x#1: int
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn lambdas_capture() {
-    check("@f (n: int) -> (int) -> int = x -> [1].map(y -> x + y + n).len()", expect![[r#"
+    check(
+        "@f (n: int) -> (int) -> int = x -> [1].map(y -> x + y + n).len()",
+        expect![[r#"
         f(n#0: int)
           lambda x#1 captures n#0: (int) -> int
             call len<int>: int
@@ -87,7 +101,8 @@ fn lambdas_capture() {
                       x#1: int
                       y#2: int
                     n#0: int
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -147,23 +162,35 @@ fn independent_errors_are_reported_together() {
 
 #[test]
 fn suggestions() {
-    diagnostics("@f (count: int) -> int = coutn + 1", expect![[r#"
+    diagnostics(
+        "@f (count: int) -> int = coutn + 1",
+        expect![[r#"
         E0100 1:26 unknown name `coutn` (help: did you mean `count`?)
-    "#]]);
-    diagnostics("type P = { width: int } @f (p: P) -> int = p.widht", expect![[r#"
+    "#]],
+    );
+    diagnostics(
+        "type P = { width: int } @f (p: P) -> int = p.widht",
+        expect![[r#"
         E0311 1:46 no field `widht` on P (help: did you mean `width`?)
-    "#]]);
-    diagnostics("@f (xs: [int]) -> [int] = xs.revers()", expect![[r#"
+    "#]],
+    );
+    diagnostics(
+        "@f (xs: [int]) -> [int] = xs.revers()",
+        expect![[r#"
         E0323 1:30 no method `revers` on [int] (help: did you mean `reverse`?)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn warnings() {
-    diagnostics("@f (r: Result<int, str>) -> int = run(let a = 1, let _b = 2, r, 3)", expect![[r#"
+    diagnostics(
+        "@f (r: Result<int, str>) -> int = run(let a = 1, let _b = 2, r, 3)",
+        expect![[r#"
         W0100 1:43 unused local `a`
         W0102 1:62 this Result is dropped
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -174,16 +201,22 @@ fn missing_cases_are_named() {
             E0400 1:43 non-exhaustive match: missing Some(Err(_)) (help: add an arm for it, or `_`)
         "#]],
     );
-    diagnostics("@f (n: int) -> int = match(n, 0..=9 -> 1, 11.. -> 2, ..0 -> 3)", expect![[r#"
+    diagnostics(
+        "@f (n: int) -> int = match(n, 0..=9 -> 1, 11.. -> 2, ..0 -> 3)",
+        expect![[r#"
         E0400 1:22 non-exhaustive match: missing 10 (help: add an arm for it, or `_`)
-    "#]]);
+    "#]],
+    );
     diagnostics(
         "type C = A(n: int) | B @f (p: (C, bool)) -> int = match(p, (B, _) -> 1, (A(..), true) -> 3)",
         expect![[r#"
             E0400 1:51 non-exhaustive match: missing (A(n: _), false) (help: add an arm for it, or `_`)
         "#]],
     );
-    diagnostics("@f (xs: [bool]) -> int = match(xs, [] -> 1, [true, ..] -> 2, [_] -> 3)", expect![[r#"
+    diagnostics(
+        "@f (xs: [bool]) -> int = match(xs, [] -> 1, [true, ..] -> 2, [_] -> 3)",
+        expect![[r#"
         E0400 1:26 non-exhaustive match: missing [false, .., _] (help: add an arm for it, or `_`)
-    "#]]);
+    "#]],
+    );
 }
