@@ -1,1 +1,252 @@
-//! Placeholder.
+//! Code generator of the Sigil compiler: typed bodies in, C text out, one instance at a time.
+//!
+//! This crate knows no threads, no files on disk and no C compiler. Everything takes `&self` and may be called from
+//! any number of threads; what one call gives depends on the program alone.
+//!
+//! ```text
+//! codegen.entry(main)          C's `main`; it needs the instance of @main …
+//! codegen.emit(instance)       … whose text needs further instances, each emitted once
+//! codegen.unit(emitted)        a C file of any of them: declarations of what they need, then their text
+//! ```
+//!
+//! ```text
+//! instance     what is emitted once: a function with its type arguments, the helpers of a type
+//! names        C names
+//! layout       C types of values
+//! body         functions
+//! glue         what follows from a type alone: ownership, equality, text, …
+//! intrinsics   which C function a library function without a body is
+//! entry        C's `main`
+//! unit         the text of a C file
+//! runtime      the C runtime's files
+//! ```
+
+mod entry;
+pub mod glue;
+mod instance;
+pub mod intrinsics;
+mod layout;
+mod names;
+mod runtime;
+mod sink;
+mod table;
+mod unit;
+
+pub use instance::Instance;
+pub use layout::{Layout, Shape};
+pub use runtime::runtime_files;
+
+use glue::{Cx, Sink};
+use names::Names;
+use sigil_checker::program::Program;
+use sigil_checker::types::{FnId, Ty, TyKind, TyList};
+use sigil_frontend::{Code, Diagnostic, Symbol};
+use table::Table;
+
+/// Type arguments nest at most so deep: 256 levels that a program can write and 64 of instances within instances.
+const MAX_ARGS_DEPTH: u32 = 256 + 64;
+/// The same for types that only helpers are made of: what a function writes inside may nest deeper than its arguments.
+const MAX_TYPE_DEPTH: u32 = 1024;
+
+/// How C is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// The C compiler will optimise.
+    pub optimize: bool,
+    /// `#line` ties the C to the Sigil source.
+    pub line_directives: bool,
+}
+
+/// Memory that emissions on one thread reuse.
+#[derive(Debug, Default)]
+pub struct Scratch {}
+
+/// An instance as C.
+#[derive(Clone, Debug, Default)]
+pub struct Emitted {
+    /// Definitions.
+    pub text: String,
+    /// Instances that they refer to.
+    pub needs: Vec<Instance>,
+    /// Types that must be complete.
+    pub types: Vec<Ty>,
+    /// String literals that they refer to.
+    pub literals: Vec<Symbol>,
+    /// Functions whose place they refer to in panics.
+    pub places: Vec<FnId>,
+}
+
+impl From<Sink> for Emitted {
+    fn from(sink: Sink) -> Self {
+        Emitted {
+            text: sink.text,
+            needs: sink.needs.into(),
+            types: sink.types.into(),
+            literals: sink.literals.into(),
+            places: sink.places.into(),
+        }
+    }
+}
+
+/// Emits the instances of one program.
+pub struct Codegen<'p> {
+    program: &'p Program,
+    options: Options,
+    names: Names<'p>,
+    layouts: Table<Layout>,
+    /// By module and number: the type's declaration leads back to itself.
+    recursive: Table<Table<bool>>,
+}
+
+impl<'p> Codegen<'p> {
+    /// A code generator. It looks at the program only when asked for something.
+    pub fn new(program: &'p Program, options: Options) -> Self {
+        Codegen {
+            program,
+            options,
+            names: Names::new(program),
+            layouts: Table::default(),
+            recursive: Table::default(),
+        }
+    }
+
+    /// Writes an instance. The body that it is made of (`body_owner`) must have been checked without errors, the
+    /// interfaces of all modules must be known if it is not a function without type parameters.
+    pub fn emit(&self, instance: Instance, _scratch: &mut Scratch) -> Result<Emitted, Vec<Diagnostic>> {
+        if let Some(diagnostic) = self.too_deep(instance) {
+            return Err(vec![diagnostic]);
+        }
+        let mut out = Sink::default();
+        match instance {
+            Instance::Fn(id, _) => {
+                let span = self.program.fn_decl(id).span;
+                let message = "function bodies are not supported yet";
+                return Err(vec![Diagnostic::new(Code::error(900), id.module, span, message)]);
+            }
+            Instance::Glue(ty) => glue::emit(self, ty, &mut out),
+            Instance::Traits(ty) => glue::emit_traits(self, ty, &mut out),
+        }
+        Ok(out.into())
+    }
+
+    /// The function whose body an instance is made of.
+    pub fn body_owner(&self, instance: Instance) -> Option<FnId> {
+        match instance {
+            Instance::Fn(id, _) if self.program.fn_decl(id).has_body => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Orders instances by what they are, never by their numbers.
+    pub fn sort_key(&self, instance: Instance) -> String {
+        let mut key = String::new();
+        match instance {
+            Instance::Fn(id, args) => self.names.push_fn(id, args, &mut key),
+            Instance::Glue(ty) => self.names.push_type(ty, &mut key),
+            Instance::Traits(ty) => {
+                self.names.push_type(ty, &mut key);
+                key.push_str("_t");
+            }
+        }
+        key
+    }
+
+    /// Instances that make ever larger instances have no end. Depth is a property of the instance, so the same
+    /// declarations are found in every schedule.
+    fn too_deep(&self, instance: Instance) -> Option<Diagnostic> {
+        let (file, span) = match instance {
+            Instance::Fn(id, args) if self.names.depth(args) > MAX_ARGS_DEPTH => {
+                (id.module, self.program.fn_decl(id).span)
+            }
+            Instance::Glue(ty) | Instance::Traits(ty) if self.names.ty(ty).depth > MAX_TYPE_DEPTH => {
+                let id = self.some_adt(ty)?;
+                (id.module, self.program.adt(id).span)
+            }
+            _ => return None,
+        };
+        let message = "generic instantiation nests too deeply";
+        Some(Diagnostic::new(Code::error(324), file, span, message))
+    }
+
+    /// The first user type in a type. Only through one can types grow without functions that grow too.
+    fn some_adt(&self, ty: Ty) -> Option<sigil_checker::types::AdtId> {
+        let types = &self.program.types;
+        let first = |list| types.list_of(list).iter().copied().max_by_key(|&part| self.names.ty(part).depth);
+        let part = match types.kind(ty) {
+            TyKind::Adt(id, _) => return Some(id),
+            TyKind::List(part) | TyKind::Map(_, part) => Some(part),
+            TyKind::Tuple(list) | TyKind::Record(_, list) => first(list),
+            _ => None,
+        };
+        self.some_adt(part?)
+    }
+}
+
+impl Cx for Codegen<'_> {
+    fn program(&self) -> &Program {
+        self.program
+    }
+
+    fn options(&self) -> Options {
+        self.options
+    }
+
+    fn layout(&self, ty: Ty) -> &Layout {
+        self.layout(ty)
+    }
+
+    fn push_type_name(&self, ty: Ty, out: &mut String) {
+        self.names.push_type(ty, out);
+    }
+
+    fn push_c_type(&self, ty: Ty, out: &mut String) {
+        self.c_type(ty, out);
+    }
+
+    fn is_boxed(&self, ty: Ty) -> bool {
+        self.layout(ty).shape == Shape::Boxed
+    }
+
+    fn push_fn_name(&self, id: FnId, args: TyList, out: &mut String) {
+        self.names.push_fn(id, args, out);
+    }
+
+    fn push_signature(&self, id: FnId, args: TyList, out: &mut String) {
+        let (params, result) = self.signature(id, args);
+        self.c_type(result, out);
+        out.push(' ');
+        self.names.push_fn(id, args, out);
+        out.push('(');
+        for (number, &param) in params.iter().enumerate() {
+            out.push_str(if number > 0 { ", " } else { "" });
+            self.c_type(param, out);
+            out.push_str(&format!(" p{number}"));
+        }
+        out.push_str(if params.is_empty() { "void)" } else { ")" });
+    }
+
+    fn push_tag(&self, ty: Ty, base: &str, out: &mut String) {
+        self.tag(ty, base, out);
+    }
+
+    fn push_field(&self, ty: Ty, base: &str, variant: u32, field: u32, out: &mut String) {
+        self.field(ty, base, variant, field, out);
+    }
+
+    fn is_trivial(&self, ty: Ty) -> bool {
+        self.layout(ty).is_trivial
+    }
+
+    fn push_place(&self, id: FnId, out: &mut Sink) {
+        out.push("&");
+        self.names.push_where(id, &mut out.text);
+        out.places.add(id);
+    }
+
+    fn push_literal(&self, text: Symbol, out: &mut Sink) {
+        out.push("(&");
+        names::push_literal(self.program.names.get(text), &mut out.text);
+        out.push(")");
+        out.literals.add(text);
+    }
+}

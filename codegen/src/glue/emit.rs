@@ -129,7 +129,6 @@ impl<'a> Glue<'a> {
         if self.boxed {
             self.nullary(out);
         }
-        out.needs.retain(|need| *need != Instance::Glue(self.ty));
     }
 
     fn traits(&self, out: &mut Sink) {
@@ -142,7 +141,6 @@ impl<'a> Glue<'a> {
             self.default(out);
         }
         self.descriptor(out, &traits);
-        out.needs.retain(|need| *need != Instance::Traits(self.ty));
     }
 
     fn head(&self, out: &mut Sink, result: &str, function: &str, params: &str) {

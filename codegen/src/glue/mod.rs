@@ -18,11 +18,13 @@ pub use operations::{clone, cmp, default, desc, eq, hash, method, release, retai
 pub use special::special;
 pub use text::c_string;
 
-use crate::Instance;
+pub use crate::sink::Sink;
+use crate::{Layout, Options};
 use sigil_checker::program::Program;
 use sigil_checker::types::{FnId, Ty, TyKind, TyList};
+use sigil_frontend::Symbol;
 
-/// What glue asks of the rest of the code generator.
+/// What glue and bodies ask of the rest of the code generator.
 pub trait Cx {
     /// The program.
     fn program(&self) -> &Program;
@@ -38,65 +40,24 @@ pub trait Cx {
     fn push_tag(&self, ty: Ty, base: &str, out: &mut String);
     /// C lvalue of a field of a user type's variant, a tuple or a record, given the one of the value.
     fn push_field(&self, ty: Ty, base: &str, variant: u32, field: u32, out: &mut String);
-    /// Retain and release have nothing to do. `is_trivial` computes it; a cache may stand before it.
+    /// Retain and release have nothing to do.
     fn is_trivial(&self, ty: Ty) -> bool;
-}
-
-/// Where glue writes, and what its text refers to.
-#[derive(Debug, Default)]
-pub struct Sink {
-    /// C text.
-    pub text: String,
-    /// Instances that it refers to, without repetition.
-    pub needs: Vec<Instance>,
-    /// Types that must be complete in C.
-    pub types: Vec<Ty>,
-}
-
-impl Sink {
-    /// Appends text.
-    pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn need(&mut self, instance: Instance) {
-        if !self.needs.contains(&instance) {
-            self.needs.push(instance);
-        }
-    }
-
-    fn need_type(&mut self, ty: Ty) {
-        if !self.types.contains(&ty) {
-            self.types.push(ty);
-        }
-    }
-
-    fn number(&mut self, n: impl std::fmt::Display) {
-        use std::fmt::Write;
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "{n}");
-    }
+    /// How C is to be written.
+    fn options(&self) -> Options;
+    /// The layout of a type.
+    fn layout(&self, ty: Ty) -> &Layout;
+    /// Result, name and parameters (`p0`, `p1`, …; `self` first) of a function instance, as its definition begins.
+    fn push_signature(&self, id: FnId, args: TyList, out: &mut String);
+    /// Address of a function's `si_where`.
+    fn push_place(&self, id: FnId, out: &mut Sink);
+    /// A string literal as an expression of type `si_str *`; it is immortal.
+    fn push_literal(&self, text: Symbol, out: &mut Sink);
 }
 
 /// Tuples, records and user types have glue functions; of function types those without parameters, which
 /// `assert_panics` calls.
 pub(crate) fn is_aggregate(cx: &dyn Cx, ty: Ty) -> bool {
     matches!(cx.program().types.kind(ty), TyKind::Tuple(_) | TyKind::Record(..) | TyKind::Adt(..))
-}
-
-/// Computes whether retain and release have nothing to do.
-pub fn is_trivial(cx: &dyn Cx, ty: Ty) -> bool {
-    match cx.program().types.kind(ty) {
-        TyKind::Str | TyKind::List(_) | TyKind::Map(..) | TyKind::Fn(..) => false,
-        TyKind::Tuple(_) | TyKind::Record(..) | TyKind::Adt(..) => {
-            !cx.is_boxed(ty)
-                && variants(cx, ty)
-                    .iter()
-                    .flat_map(|variant| &variant.fields)
-                    .all(|field| cx.is_trivial(field.ty))
-        }
-        _ => true,
-    }
 }
 
 /// A field as glue sees it.

@@ -1,0 +1,166 @@
+//! The text of a C file: exactly what its functions refer to, declared once, then the functions.
+//!
+//! ```text
+//! #include "sigil.h"
+//! typedef struct st_A st_A;          all structs that are mentioned
+//! struct st_A { … };                 those that must be complete, parts before wholes
+//! si_int sf_main__f(st_A p0);        all functions and tables that are referred to
+//! static si_str slZh… = …;           string literals
+//! static const si_where sw_… = …;    places of panics
+//! …                                  the functions, in the order given
+//! ```
+//!
+//! Everything before the functions is sorted by its text, so it depends on their content alone.
+
+use crate::glue::{self, Cx as _, c_string};
+use crate::layout::Shape;
+use crate::{Codegen, Emitted, Instance, names};
+use rustc_hash::FxHashSet;
+use sigil_checker::types::{FnId, Ty, TyList};
+use std::collections::BTreeMap;
+
+impl Codegen<'_> {
+    /// The text of a C file that holds these.
+    pub fn unit(&self, parts: &[&Emitted]) -> String {
+        let mut types = Structs::new(self);
+        let needs: FxHashSet<Instance> = parts.iter().flat_map(|part| &part.needs).copied().collect();
+        let mut prototypes: Vec<String> = needs.iter().map(|&need| self.prototypes(need)).collect();
+        prototypes.sort_unstable();
+        let mut wanted: Vec<Ty> = parts.iter().flat_map(|part| &part.types).copied().collect();
+        needs.iter().for_each(|&need| self.types_of(need, &mut wanted));
+        types.all(&wanted);
+        let mut out = String::with_capacity(
+            4096 + 2 * parts.iter().map(|part| part.text.len()).sum::<usize>() + prototypes.len() * 64,
+        );
+        out.push_str("#include \"sigil.h\"\n");
+        types.write(&mut out);
+        prototypes.iter().for_each(|text| out.push_str(text));
+        self.constants(parts, &mut out);
+        parts.iter().for_each(|part| out.push_str(&part.text));
+        out
+    }
+
+    /// Declarations of what an instance defines.
+    fn prototypes(&self, instance: Instance) -> String {
+        let mut out = String::new();
+        match instance {
+            Instance::Fn(id, args) => {
+                self.push_signature(id, args, &mut out);
+                out.push_str(";\n");
+            }
+            Instance::Glue(ty) => glue::prototypes(self, ty, &mut out),
+            Instance::Traits(ty) => glue::prototypes_traits(self, ty, &mut out),
+        }
+        out
+    }
+
+    /// Types that these declarations mention.
+    fn types_of(&self, instance: Instance, out: &mut Vec<Ty>) {
+        match instance {
+            Instance::Fn(id, args) => {
+                let (params, result) = self.signature(id, args);
+                out.extend(
+                    params.into_iter().chain([result]).filter(|&ty| self.layout(ty).shape != Shape::Plain),
+                );
+            }
+            Instance::Glue(ty) | Instance::Traits(ty) if glue::is_aggregate(self, ty) => out.push(ty),
+            Instance::Glue(_) | Instance::Traits(_) => {}
+        }
+    }
+
+    /// Concrete types of a function's parameters, `self` first, and of its result.
+    pub fn signature(&self, id: FnId, args: TyList) -> (Vec<Ty>, Ty) {
+        let decl = self.program.fn_decl(id);
+        let args = self.program.types.list_of(args);
+        let own = decl.self_ty.filter(|_| decl.has_self);
+        let params = own.into_iter().chain(decl.params.iter().map(|param| param.ty));
+        (params.map(|ty| self.program.subst(ty, args)).collect(), self.program.subst(decl.result, args))
+    }
+
+    /// String literals and places of panics.
+    fn constants(&self, parts: &[&Emitted], out: &mut String) {
+        let literals: BTreeMap<&str, ()> = parts
+            .iter()
+            .flat_map(|part| &part.literals)
+            .map(|&text| (self.program.names.get(text), ()))
+            .collect();
+        for text in literals.keys() {
+            out.push_str("static si_str ");
+            names::push_literal(text, out);
+            out.push_str(&format!(" = SI_LIT({}, {}, ", text.len(), text.chars().count()));
+            c_string(out, text.as_bytes());
+            out.push_str(");\n");
+        }
+        let places: FxHashSet<FnId> = parts.iter().flat_map(|part| &part.places).copied().collect();
+        let mut lines: Vec<String> = places.iter().map(|&id| self.place(id)).collect();
+        lines.sort_unstable();
+        lines.iter().for_each(|line| out.push_str(line));
+    }
+
+    fn place(&self, id: FnId) -> String {
+        let mut out = String::from("static const si_where ");
+        self.names.push_where(id, &mut out);
+        out.push_str(" = {");
+        c_string(&mut out, self.program.module(id.module).info.display.as_bytes());
+        out.push_str(", ");
+        c_string(&mut out, self.program.names.get(self.program.fn_decl(id).name).as_bytes());
+        out.push_str("};\n");
+        out
+    }
+}
+
+/// The structs of a unit.
+struct Structs<'a, 'p> {
+    codegen: &'a Codegen<'p>,
+    mentioned: FxHashSet<Ty>,
+    complete: FxHashSet<Ty>,
+    /// Complete ones, parts before wholes.
+    order: Vec<Ty>,
+}
+
+impl<'a, 'p> Structs<'a, 'p> {
+    fn new(codegen: &'a Codegen<'p>) -> Self {
+        Structs {
+            codegen,
+            mentioned: FxHashSet::default(),
+            complete: FxHashSet::default(),
+            order: Vec::new(),
+        }
+    }
+
+    fn all(&mut self, types: &[Ty]) {
+        let distinct: FxHashSet<Ty> = types.iter().copied().collect();
+        let mut sorted: Vec<Ty> = distinct.into_iter().collect();
+        sorted.sort_by_key(|&ty| &self.codegen.names.ty(ty).text);
+        sorted.into_iter().for_each(|ty| self.complete(ty));
+    }
+
+    /// The struct of this type, if it has one, and of what is part of it.
+    fn complete(&mut self, ty: Ty) {
+        let layout = self.codegen.layout(ty);
+        if !matches!(layout.shape, Shape::Inline | Shape::Boxed) || !self.complete.insert(ty) {
+            return;
+        }
+        self.mentioned.insert(ty);
+        for &field in layout.variants.iter().flatten() {
+            match self.codegen.layout(field).shape {
+                Shape::Inline => stacker::maybe_grow(64 << 10, 1 << 20, || self.complete(field)),
+                Shape::Boxed => {
+                    self.mentioned.insert(field);
+                }
+                Shape::Plain | Shape::Enum => {}
+            }
+        }
+        self.order.push(ty);
+    }
+
+    fn write(&self, out: &mut String) {
+        let mut names: Vec<&str> =
+            self.mentioned.iter().map(|&ty| &*self.codegen.names.ty(ty).text).collect();
+        names.sort_unstable();
+        for name in names {
+            out.push_str(&format!("typedef struct st_{name} st_{name};\n"));
+        }
+        self.order.iter().for_each(|&ty| self.codegen.definition(ty, out));
+    }
+}
