@@ -15,7 +15,7 @@ mod token;
 pub use diagnostic::{Code, Diagnostic, FileId, Label};
 pub use intern::{Interner, Symbol};
 pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, lex, lex_chunk};
-pub use parse::{ParseScratch, Parsed, parse_file, parse_tokens};
+pub use parse::{Dialect, ParseScratch, Parsed, parse_file, parse_tokens};
 pub use source::Source;
 pub use span::Span;
 pub use token::{Token, TokenKind, Tokens};

@@ -5,8 +5,8 @@ use crate::impls::ResolvedMethod;
 use crate::library;
 use crate::program::{ModuleInfo, Program};
 use crate::types::{ModuleId, Ty};
-use sigil_frontend::Diagnostic;
 use sigil_frontend::syntax::{FileSyntax, ImportSource};
+use sigil_frontend::{Diagnostic, Dialect};
 
 /// A program of in-memory files; loads what they import.
 struct Files<'t> {
@@ -81,8 +81,8 @@ impl Files<'_> {
 }
 
 fn parse(program: &Program, id: ModuleId, text: &str, is_library: bool) -> (FileSyntax, Vec<Diagnostic>) {
-    let _ = is_library;
-    let parsed = sigil_frontend::parse_file(text, id, &program.names);
+    let dialect = if is_library { Dialect::Library } else { Dialect::User };
+    let parsed = sigil_frontend::parse_file(text, id, dialect, &program.names);
     (parsed.syntax, parsed.diagnostics)
 }
 

@@ -10,8 +10,8 @@ use crate::body::{BodyScratch, dump};
 use crate::library;
 use crate::program::{BodyCheck, ModuleInfo, Program};
 use crate::types::ModuleId;
-use sigil_frontend::Diagnostic;
 use sigil_frontend::syntax::{FileSyntax, ImportSource};
+use sigil_frontend::{Diagnostic, Dialect};
 
 /// A program of in-memory files; loads what they import.
 pub(super) struct Files<'t> {
@@ -22,8 +22,8 @@ pub(super) struct Files<'t> {
 }
 
 fn parse(program: &Program, id: ModuleId, text: &str, is_library: bool) -> (FileSyntax, Vec<Diagnostic>) {
-    let _ = is_library;
-    let parsed = sigil_frontend::parse_file(text, id, &program.names);
+    let dialect = if is_library { Dialect::Library } else { Dialect::User };
+    let parsed = sigil_frontend::parse_file(text, id, dialect, &program.names);
     (parsed.syntax, parsed.diagnostics)
 }
 

@@ -1,0 +1,154 @@
+//! Bracketed lists, and where to go on after an error.
+
+use super::brackets::closer;
+use super::cursor::{MAX_DEPTH, Parser};
+use crate::TokenKind;
+
+/// The text of a closing bracket in reports.
+fn closing_text(close: TokenKind) -> (&'static str, &'static str) {
+    match close {
+        TokenKind::RParen => ("`)`", "`,` or `)`"),
+        TokenKind::RBracket => ("`]`", "`,` or `]`"),
+        _ => ("`}`", "`,` or `}`"),
+    }
+}
+
+impl Parser<'_> {
+    /// Parses a bracketed comma list with a trailing comma allowed, from the opening bracket (which is the current
+    /// token) on. Returns whether there was a trailing comma.
+    pub(super) fn comma_list(&mut self, mut element: impl FnMut(&mut Self)) -> bool {
+        let group = self.open_group();
+        let close = group.close;
+        let (_, separators) = closing_text(close);
+        let mut trailing = false;
+        while !self.at(close) {
+            if group.end.is_none() && self.is_end() {
+                break;
+            }
+            element(self);
+            trailing = self.eat(TokenKind::Comma);
+            if trailing || self.at(close) {
+                continue;
+            }
+            self.expected(separators);
+            let Some(end) = group.end else { break };
+            self.skip_to_comma(end);
+            trailing = self.eat(TokenKind::Comma);
+        }
+        self.close_group(group);
+        trailing
+    }
+
+    /// Consumes an opening bracket. `|` is an operator again inside.
+    pub(super) fn open_group(&mut self) -> Group {
+        let end = self.mate(self.pos);
+        let close = closer(self.kind()).unwrap_or(TokenKind::RParen);
+        self.bump();
+        Group { close, end, stop_at_pipe: std::mem::replace(&mut self.stop_at_pipe, false) }
+    }
+
+    /// Consumes the closing bracket; if other things stand before it they are reported and skipped.
+    pub(super) fn close_group(&mut self, group: Group) {
+        self.stop_at_pipe = group.stop_at_pipe;
+        if self.eat(group.close) {
+            return;
+        }
+        self.expected(closing_text(group.close).0);
+        if let Some(end) = group.end {
+            self.pos = end + 1;
+        }
+    }
+
+    /// Skips to the next comma of the list that ends at `end`.
+    fn skip_to_comma(&mut self, end: usize) {
+        while self.pos < end && !self.at(TokenKind::Comma) {
+            self.skip_one();
+        }
+        self.pos = self.pos.min(end);
+    }
+
+    /// Skips a token or a whole bracketed group.
+    pub(super) fn skip_one(&mut self) {
+        let opens = closer(self.kind()).is_some();
+        match self.mate(self.pos).filter(|_| opens) {
+            Some(end) => self.pos = end + 1,
+            None => drop(self.bump()),
+        }
+    }
+
+    /// Whether a list whose bracket is never closed certainly ends here.
+    pub(super) fn is_end(&self) -> bool {
+        self.at(TokenKind::Eof) || self.is_item_line()
+    }
+
+    /// Whether an item starts here: a starting word, first on its line.
+    pub(super) fn is_item_line(&self) -> bool {
+        self.token().first_on_line && self.starts_item()
+    }
+
+    /// Whether the current token can start an item.
+    pub(super) fn starts_item(&self) -> bool {
+        match self.kind() {
+            TokenKind::At
+            | TokenKind::Pub
+            | TokenKind::Use
+            | TokenKind::Type
+            | TokenKind::Trait
+            | TokenKind::Impl => true,
+            TokenKind::Dollar => self.peek(1) == TokenKind::Ident,
+            TokenKind::Hash => self.peek(1) == TokenKind::LBracket,
+            TokenKind::Ident => {
+                (self.word_at(self.pos, "extend") && self.peek(1) == TokenKind::Ident)
+                    || (self.word_at(self.pos, "extension")
+                        && matches!(self.peek(1), TokenKind::Ident | TokenKind::Path))
+            }
+            _ => false,
+        }
+    }
+
+    /// Skips to the next line that starts an item.
+    pub(super) fn skip_to_item(&mut self) {
+        while self.pos < self.range.end && !self.at(TokenKind::Eof) && !self.is_item_line() {
+            self.skip_one();
+        }
+    }
+
+    /// Goes one level deeper. If that is too deep, reports `E0217` and skips what would have been there.
+    pub(super) fn enter(&mut self) -> bool {
+        if self.depth < MAX_DEPTH {
+            self.depth += 1;
+            return true;
+        }
+        self.error(217, "nesting too deep");
+        while !self.is_end()
+            && !matches!(
+                self.kind(),
+                TokenKind::Comma | TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace
+            )
+        {
+            self.skip_one();
+        }
+        self.silence();
+        false
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+}
+
+/// A bracketed group that is being parsed.
+#[must_use]
+pub(super) struct Group {
+    close: TokenKind,
+    /// Its closing bracket, if it is ever closed.
+    end: Option<usize>,
+    stop_at_pipe: bool,
+}
+
+impl Group {
+    /// Whether its closing bracket is missing.
+    pub(super) fn is_unclosed(&self) -> bool {
+        self.end.is_none()
+    }
+}
