@@ -338,8 +338,11 @@ impl<'a> Parser<'a> {
                 Some(Self::name_of(token))
             }
             kind if is_keyword(kind) => {
-                let text = self.text_at(self.pos);
-                self.error(202, format!("`{text}` is a reserved keyword"));
+                // The library declares methods like `then`; they are only mentioned after a `.`.
+                if self.dialect == Dialect::User {
+                    let text = self.text_at(self.pos);
+                    self.error(202, format!("`{text}` is a reserved keyword"));
+                }
                 self.bump();
                 Some(Self::name_of(token))
             }

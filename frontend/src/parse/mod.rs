@@ -32,7 +32,8 @@ pub enum Dialect {
     /// The language.
     #[default]
     User,
-    /// The compiler's own library: functions may lack bodies, and the attribute `intrinsic` is known.
+    /// The compiler's own library: functions may lack bodies, names may be reserved words, and the
+    /// attribute `intrinsic` is known.
     Library,
 }
 
