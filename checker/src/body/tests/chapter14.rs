@@ -76,7 +76,7 @@ const CASES: &[(&str, &str)] = &[
     ("E0312", "type P = { x: int } @f () -> P = P { x: 1, x: 2 }"),
     ("E0315", "type C = Red | Blue @f () -> C = C.Green"),
     ("E0320", "@f () -> [int] = [1].map(x -> #)"),
-    ("E0321", "@f () -> int = run(let mut k = 1, let g = () -> k = 2, k)"),
+    ("E0321", "@f () -> int = run(let mut k = 1, let g = () -> run(k = 2), k)"),
     ("E0322", "@f () -> int = [1].map(x -> Some(x)?).len()"),
     ("E0323", "type P = { x: int } @f (p: P) -> int = p.x()"),
     ("E0400", "@f (n: int) -> int = match(n > 1 : 2, n > 2 : 3)"),
