@@ -1,11 +1,13 @@
 //! Interned names: a sharded concurrent map from text to number, with lock-free reads from number to text.
 
+use crate::words::WORDS;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// An interned string. Its number depends on the schedule, so it must never order output.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -17,18 +19,24 @@ impl Symbol {
         Symbol(NonZeroU32::new(raw).expect("symbols are numbered from 1"))
     }
 
+    pub(crate) const fn fixed(raw: u32) -> Self {
+        Symbol(NonZeroU32::new(raw).expect("symbols are numbered from 1"))
+    }
+
     /// Its number.
-    pub fn to_raw(self) -> u32 {
+    pub const fn to_raw(self) -> u32 {
         self.0.get()
     }
 }
 
 const SHARDS: usize = 64;
 
-/// All names of a compilation.
+/// All names of a compilation. It knows the words of the language from the start: see the constants of [`Symbol`].
 pub struct Interner {
     shards: Box<[Mutex<HashTable<Symbol>>]>,
     texts: boxcar::Vec<Box<str>>,
+    contended: AtomicU64,
+    id: u64,
 }
 
 impl Default for Interner {
@@ -40,16 +48,29 @@ impl Default for Interner {
 impl Interner {
     /// An interner without names.
     pub fn new() -> Self {
-        Interner { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), texts: boxcar::Vec::new() }
+        static IDS: AtomicU64 = AtomicU64::new(1);
+        let names = Interner {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            texts: boxcar::Vec::new(),
+            contended: AtomicU64::new(0),
+            id: IDS.fetch_add(1, Ordering::Relaxed),
+        };
+        for (index, word) in WORDS.iter().enumerate() {
+            let symbol = names.intern(word);
+            debug_assert_eq!(symbol.to_raw() as usize, index + 1, "`{word}` is listed twice");
+        }
+        names
     }
 
     /// The symbol of a text.
     pub fn intern(&self, text: &str) -> Symbol {
-        let hash = FxBuildHasher.hash_one(text);
-        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
-        let mut table = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let hash_of = |symbol: &Symbol| FxBuildHasher.hash_one(self.get(*symbol));
-        match table.entry(hash, |symbol| self.get(*symbol) == text, hash_of) {
+        self.intern_hashed(text, hash_of(text))
+    }
+
+    pub(crate) fn intern_hashed(&self, text: &str, hash: u64) -> Symbol {
+        let mut table = self.lock(&self.shards[(hash >> 40) as usize % SHARDS]);
+        let rehash = |symbol: &Symbol| hash_of(self.get(*symbol));
+        match table.entry(hash, |symbol| self.get(*symbol) == text, rehash) {
             Entry::Occupied(entry) => *entry.get(),
             Entry::Vacant(entry) => {
                 let symbol = Symbol::from_raw(self.texts.push(text.into()) as u32 + 1);
@@ -62,5 +83,53 @@ impl Interner {
     /// The text of a symbol of this interner.
     pub fn get(&self, symbol: Symbol) -> &str {
         &self.texts[symbol.to_raw() as usize - 1]
+    }
+
+    /// How often a thread found the shard that it needed locked by another one.
+    pub fn contended(&self) -> u64 {
+        self.contended.load(Ordering::Relaxed)
+    }
+
+    /// A number that no other interner of this process has.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn lock<'a>(&self, shard: &'a Mutex<HashTable<Symbol>>) -> MutexGuard<'a, HashTable<Symbol>> {
+        match shard.try_lock() {
+            Ok(table) => table,
+            Err(TryLockError::Poisoned(table)) => table.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.contended.fetch_add(1, Ordering::Relaxed);
+                shard.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+        }
+    }
+}
+
+pub(crate) fn hash_of(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_one_symbol() {
+        let names = Interner::new();
+        let (a, b) = (names.intern("alpha"), names.intern("beta"));
+        assert_ne!(a, b);
+        assert_eq!(a, names.intern("alpha"));
+        assert_eq!((names.get(a), names.get(b)), ("alpha", "beta"));
+    }
+
+    #[test]
+    fn words_are_constants() {
+        let names = Interner::new();
+        for (index, word) in WORDS.iter().enumerate() {
+            assert_eq!(names.intern(word).to_raw() as usize, index + 1);
+        }
+        assert_eq!(names.get(Symbol::VALIDATE), "validate");
     }
 }

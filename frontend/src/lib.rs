@@ -11,10 +11,11 @@ mod source;
 mod span;
 pub mod syntax;
 mod token;
+mod words;
 
 pub use diagnostic::{Code, Diagnostic, FileId, Label};
 pub use intern::{Interner, Symbol};
-pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, lex, lex_chunk};
+pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk};
 pub use parse::{Dialect, ParseScratch, Parsed, parse_file, parse_tokens};
 pub use source::Source;
 pub use span::Span;

@@ -1,40 +1,38 @@
 //! From text to tokens: whole files, chunks of large files, and the `use` header alone.
+//!
+//! No token and no comment contains a line feed, and what a token is never depends on anything before the line feed in
+//! front of it. So a text may be cut after any line feed, its pieces lexed alone and [`join`]ed: the result is that
+//! of lexing it whole. A quote need not be looked at to find such a cut.
 
-use crate::{Diagnostic, FileId, Interner, Span, Tokens};
+mod class;
+mod header;
+mod lexer;
+mod names;
+mod number;
+mod quote;
 
-/// Memory that lexing reuses.
+pub use header::{Header, HeaderImport, HeaderSource, header};
+
+use crate::{Diagnostic, FileId, Interner, Span, Token, TokenKind, Tokens};
+use lexer::Lexer;
+use memchr::memchr;
+use names::NameCache;
+
+/// Memory that lexing reuses: one for each worker. Results do not depend on what was lexed with it before.
 #[derive(Default)]
-pub struct LexScratch {}
-
-/// An import as the header has it: enough to find the file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct HeaderImport {
-    /// Place of what is imported from (the quoted path, or the dotted names).
-    pub span: Span,
-    /// Where from.
-    pub source: HeaderSource,
+pub struct LexScratch {
+    names: NameCache,
+    buffer: String,
+    spare: Tokens,
 }
 
-/// Where an import comes from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum HeaderSource {
-    /// A quoted path, as written, without quotes.
-    Path(String),
-    /// `a.b`.
-    Dotted(Vec<String>),
-}
-
-/// The imports at the start of a file, in the order in which the parser puts them into `Tree::imports`.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Header {
-    /// Imports.
-    pub imports: Vec<HeaderImport>,
-}
-
-/// Reads the `use` header without lexing the rest.
-pub fn header(text: &str) -> Header {
-    let _ = text;
-    Header::default()
+impl LexScratch {
+    /// Takes back tokens that nobody needs any longer, for their memory.
+    pub fn recycle(&mut self, tokens: Tokens) {
+        if tokens.tokens.capacity() > self.spare.tokens.capacity() {
+            self.spare = tokens;
+        }
+    }
 }
 
 /// Lexes a whole file; the stream ends in `Eof`.
@@ -44,14 +42,32 @@ pub fn lex(
     names: &Interner,
     scratch: &mut LexScratch,
 ) -> (Tokens, Vec<Diagnostic>) {
-    let _ = (text, file, names, scratch);
-    Default::default()
+    let (mut tokens, found) = lex_chunk(text, Span::new(0, text.len() as u32), file, names, scratch);
+    tokens.tokens.push(end_of_file(text, tokens.tokens.last()));
+    (tokens, found)
 }
 
-/// Cuts a text at line feeds into ranges of about `size` bytes.
+/// Cuts a text after line feeds into ranges of about `size` bytes. There is at least one range; together they cover
+/// the text.
 pub fn chunks(text: &str, size: usize) -> Vec<Span> {
-    let _ = size;
-    vec![Span::new(0, text.len() as u32)]
+    let count = (text.len() / size.max(1)).max(1);
+    let mut spans = Vec::with_capacity(count);
+    let mut start = 0;
+    for index in 1..count {
+        let target = (text.len() as u64 * index as u64 / count as u64) as usize;
+        if target <= start {
+            continue;
+        }
+        // From the byte before, so that a line feed just before the target is a cut there.
+        let Some(len) = memchr(b'\n', &text.as_bytes()[target - 1..]) else { break };
+        let end = target + len;
+        if end < text.len() {
+            spans.push(Span::new(start as u32, end as u32));
+            start = end;
+        }
+    }
+    spans.push(Span::new(start as u32, text.len() as u32));
+    spans
 }
 
 /// Lexes one chunk; no `Eof`. Spans count from the start of the file.
@@ -62,6 +78,45 @@ pub fn lex_chunk(
     names: &Interner,
     scratch: &mut LexScratch,
 ) -> (Tokens, Vec<Diagnostic>) {
-    let _ = (text, chunk, file, names, scratch);
-    Default::default()
+    let mut lexer = Lexer::new(text, chunk, file, scratch.names.bind(names), &mut scratch.buffer);
+    lexer.out = std::mem::take(&mut scratch.spare);
+    lexer.out.tokens.clear();
+    lexer.out.numbers.clear();
+    // Ordinary text has a token for every four bytes.
+    lexer.out.tokens.reserve((chunk.end - chunk.start) as usize / 4 + 16);
+    lexer.run();
+    (lexer.out, lexer.found)
 }
+
+/// Puts the tokens of all chunks of a text, in order, together; the stream ends in `Eof`.
+pub fn join(text: &str, parts: impl IntoIterator<Item = Tokens>) -> Tokens {
+    let mut parts = parts.into_iter();
+    let mut joined = parts.next().unwrap_or_default();
+    for part in parts {
+        let base = joined.numbers.len() as u32;
+        joined.numbers.extend_from_slice(&part.numbers);
+        joined.tokens.extend(part.tokens.iter().map(|token| match token.kind {
+            TokenKind::Int | TokenKind::Float | TokenKind::Duration | TokenKind::Size => {
+                Token { value: token.value + base, ..*token }
+            }
+            _ => *token,
+        }));
+    }
+    joined.tokens.push(end_of_file(text, joined.tokens.last()));
+    joined
+}
+
+fn end_of_file(text: &str, last: Option<&Token>) -> Token {
+    let last_end = last.map_or(0, |last| last.span().end as usize);
+    Token {
+        start: text.len() as u32,
+        len: 0,
+        value: 0,
+        kind: TokenKind::Eof,
+        first_on_line: last.is_none() || memchr(b'\n', &text.as_bytes()[last_end..]).is_some(),
+        joined: last.is_some() && last_end == text.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
