@@ -4,6 +4,7 @@
 //! inputs to outputs, and bad input is data: stages return diagnostics, they never fail.
 
 mod diagnostic;
+mod dump;
 mod intern;
 mod lex;
 mod parse;
@@ -14,6 +15,7 @@ mod token;
 mod words;
 
 pub use diagnostic::{Code, Diagnostic, FileId, Label};
+pub use dump::dump;
 pub use intern::{Interner, Symbol};
 pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk};
 pub use parse::{Dialect, ParseScratch, Parsed, parse_file, parse_tokens};

@@ -61,6 +61,7 @@ impl Parser<'_> {
         let list = self.begin_list();
         loop {
             let pat = self.pat();
+            self.skip_near(TokenKind::In);
             self.expect(TokenKind::In, "`in`");
             let iter = self.expr();
             let id = self.tree.for_clauses(ForClause { pat, iter });

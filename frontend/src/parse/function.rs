@@ -36,7 +36,7 @@ impl Parser<'_> {
         let list = self.begin_list();
         while self.word_at(self.pos, "tests") {
             self.bump();
-            if !self.expect(TokenKind::At, "`@`") {
+            if !self.expect(TokenKind::At, "`@`") && !self.at(TokenKind::Ident) {
                 break;
             }
             if let Some(target) = self.declared_name("a name") {

@@ -45,7 +45,9 @@ impl Parser<'_> {
             return;
         }
         *imports_may_come = false;
-        self.check_attrs(attrs, self.at(TokenKind::Type));
+        if self.starts_item() {
+            self.check_attrs(attrs, self.at(TokenKind::Type));
+        }
         let kind = match self.kind() {
             TokenKind::Dollar => self.config().map(ItemKind::Config),
             TokenKind::At => self.function_or_test().map(|id| match id {

@@ -95,7 +95,7 @@ impl Parser<'_> {
             | TokenKind::Type
             | TokenKind::Trait
             | TokenKind::Impl => true,
-            TokenKind::Dollar => self.peek(1) == TokenKind::Ident,
+            TokenKind::Dollar => matches!(self.peek(1), TokenKind::Ident | TokenKind::Assign),
             TokenKind::Hash => self.peek(1) == TokenKind::LBracket,
             TokenKind::Ident => {
                 (self.word_at(self.pos, "extend") && self.peek(1) == TokenKind::Ident)
@@ -103,6 +103,18 @@ impl Parser<'_> {
                         && matches!(self.peek(1), TokenKind::Ident | TokenKind::Path))
             }
             _ => false,
+        }
+    }
+
+    /// After an error: skips to a token that stands close by, if it does.
+    pub(super) fn skip_near(&mut self, kind: TokenKind) {
+        if !self.is_silenced() {
+            return;
+        }
+        if let Some(distance) = (0..4).find(|&n| self.peek(n) == kind) {
+            for _ in 0..distance {
+                self.bump();
+            }
         }
     }
 
