@@ -9,25 +9,9 @@ use parking_lot::Mutex;
 use petgraph::graph::{DiGraph, NodeIndex};
 use sigil_checker::ModuleInfo;
 use sigil_checker::types::ModuleId;
-use sigil_frontend::{Code, Diagnostic, Span};
+use sigil_frontend::{Code, Diagnostic, HeaderImport, HeaderSource, Span};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-/// An import as the header has it.
-pub struct HeaderImport {
-    /// Place of the path.
-    pub span: Span,
-    /// Where from.
-    pub source: HeaderSource,
-}
-
-/// Where an import comes from.
-pub enum HeaderSource {
-    /// A quoted path.
-    Path(String),
-    /// `a.b`.
-    Dotted(Vec<String>),
-}
 
 impl Compilation<'_> {
     /// The module of a file or library key; made, with its first node, by whoever needs it first.

@@ -16,6 +16,8 @@ pub struct Place {
     pub column: usize,
     /// The text of that line, without its end.
     pub text: String,
+    /// Bytes from the start of the file to the start of that line.
+    pub line_start: usize,
     /// Bytes of `text` that are meant; the place ends with its line.
     pub start: usize,
     /// End of these bytes.
@@ -28,7 +30,16 @@ impl Place {
     /// The start of a file whose text is not at hand.
     pub fn start_of(path: &str) -> Self {
         let path = path.into();
-        Place { path, line: 1, column: 1, text: String::new(), start: 0, end: 0, label: String::new() }
+        Place {
+            path,
+            line: 1,
+            column: 1,
+            text: String::new(),
+            line_start: 0,
+            start: 0,
+            end: 0,
+            label: String::new(),
+        }
     }
 }
 
@@ -90,6 +101,7 @@ impl<'a> File<'a> {
             line: index + 1,
             column: text[..start].chars().count() + 1,
             text: text.to_owned(),
+            line_start,
             start,
             end: end.saturating_sub(line_start).clamp(start, text.len()),
             label: label.to_owned(),

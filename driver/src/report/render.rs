@@ -101,7 +101,8 @@ mod tests {
 
     fn place(line: usize, text: &str, start: usize, end: usize) -> Place {
         let column = text[..start].chars().count() + 1;
-        Place { path: "a.si".into(), line, column, text: text.into(), start, end, label: String::new() }
+        let text = text.to_owned();
+        Place { path: "a.si".into(), line, column, text, line_start: 0, start, end, label: String::new() }
     }
 
     #[test]
