@@ -34,7 +34,7 @@ impl Compilation<'_> {
                 blame,
                 imports: OnceLock::new(),
                 dependents: Mutex::new(Dependents::default()),
-                loading: Default::default(),
+                large: Default::default(),
                 functions: OnceLock::new(),
                 parts: OnceLock::new(),
                 is_loaded: AtomicBool::new(false),

@@ -1,21 +1,14 @@
-//! Files: read, lexed and parsed, in pieces if they are large.
+//! Files: read, lexed and parsed.
 
 use super::Job;
 use super::engine::{Graph, Node};
 use super::state::{Compilation, Goal};
 use crate::report::plain;
 use sigil_checker::types::ModuleId;
-use sigil_frontend::{Code, Diagnostic, Source};
+use sigil_frontend::syntax::FileSyntax;
+use sigil_frontend::{Code, Diagnostic, Dialect, Source};
 use std::io;
-use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
-
-/// Text, tokens and trees of a file on their way.
-#[derive(Default)]
-pub struct Loading {
-    /// Complete when the syntax of a large file is in its slot.
-    parsed: OnceLock<Node>,
-}
 
 impl Compilation<'_> {
     /// Reads a file and its header; creates what comes next.
@@ -74,24 +67,35 @@ impl Compilation<'_> {
         if size <= self.plan.chunk {
             return g.node(Job::Parse(id), &[]);
         }
-        let parsed = g.event();
-        let _ = self.file(id).loading.parsed.set(parsed);
-        self.start_chunks(id, g);
-        parsed
+        self.start_chunks(id, g)
     }
 
     /// Lexes and parses a small file.
     pub fn parse(&self, id: ModuleId, g: &mut dyn Graph) {
-        let module = self.program.module(id);
-        let text = module.source().text();
+        let text = self.program.module(id).source().text();
         let parsed = {
             let mut local = self.locals[g.worker()].lock();
-            sigil_frontend::parse_with(text, id, &self.program.names, module.dialect(), &mut local.parse)
+            let parse = &mut local.parse;
+            let (tokens, diagnostics) = sigil_frontend::lex(text, id, &self.program.names, &mut parse.lex);
+            self.report(diagnostics);
+            let parsed = sigil_frontend::parse_tokens(text, &tokens, id, self.dialect(id), parse);
+            parse.lex.recycle(tokens);
+            parsed
         };
         self.report(parsed.diagnostics);
-        self.program.set_syntax(id, parsed.syntax);
+        self.finish_parsing(id, parsed.syntax, g);
+    }
+
+    /// The syntax of a file is known.
+    pub fn finish_parsing(&self, id: ModuleId, syntax: FileSyntax, g: &mut dyn Graph) {
+        self.program.set_syntax(id, syntax);
         self.counters.parsed.add(g.worker(), 1);
         self.parsed_step(g);
+    }
+
+    /// What the parser accepts in a file.
+    pub fn dialect(&self, id: ModuleId) -> Dialect {
+        if self.file(id).is_library { Dialect::Library } else { Dialect::User }
     }
 
     /// The text of a file; empty if it was not read.

@@ -27,6 +27,7 @@ mod discover;
 mod emit;
 mod engine;
 mod entry;
+mod large;
 mod load;
 mod native;
 mod phased;

@@ -185,8 +185,8 @@ pub struct File {
     pub imports: OnceLock<Vec<ImportEdge>>,
     /// Imports of other files that wait for this one's interface.
     pub dependents: Mutex<Dependents>,
-    /// Text, tokens and trees on their way.
-    pub loading: super::load::Loading,
+    /// Chunks and pieces, if it is large.
+    pub large: super::large::Large,
     /// A slot a function, once the interface is built.
     pub functions: OnceLock<Box<[FnSlot]>>,
     /// Parts of the file that become C together.

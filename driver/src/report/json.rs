@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(
             out,
             "{\"severity\":\"error\",\"code\":\"E0008\",\"message\":\"a \\\"b\\\" \\\\ \\n\\t\",\"spans\":[],\
-             \"rendered\":\"error[E0008]: a \\\"b\\\" \\\\ \\n\\t\\n\"}\n"
+             \"rendered\":\"error[E0008]: a \\\"b\\\" \\\\ \\n\\n\"}\n"
         );
     }
 }
