@@ -7,7 +7,7 @@ use crate::{Code, Diagnostic, FileId, Span, Token, TokenKind, Tokens};
 use std::ops::Range;
 
 /// Levels of nesting that are parsed; more are `E0217`. At least 256 are promised.
-pub(super) const MAX_DEPTH: u32 = 512;
+pub(super) const MAX_DEPTH: u32 = 1000;
 
 /// An operator that waits for its right side.
 pub(super) struct Pending {

@@ -303,17 +303,14 @@ impl Parser<'_> {
                     None => break,
                 },
                 TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace => {
-                    // What is open inside the brackets is not closed in time.
-                    let mut closed = false;
-                    while let Some(open) = self.memory.open.pop() {
-                        let opener = self.kind_at(open as usize);
-                        if opener != TokenKind::Lt {
-                            closed = closer(opener) == Some(kind);
-                            break;
-                        }
-                        self.set_mate(open as usize, NOT_ANGLE);
+                    let opener = self.memory.open.pop();
+                    if let Some(open) = opener
+                        && closer(self.kind_at(open as usize)) != Some(kind)
+                    {
+                        self.memory.open.push(open);
+                        break;
                     }
-                    if !closed || self.raw_mate(first) == NOT_ANGLE {
+                    if opener.is_none() {
                         break;
                     }
                 }

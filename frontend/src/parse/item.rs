@@ -312,9 +312,9 @@ impl Parser<'_> {
         loop {
             match self.kind() {
                 TokenKind::RBrace | TokenKind::Eof => break,
-                _ if member(self) => {}
+                TokenKind::At | TokenKind::Type | TokenKind::Pub if member(self) => {}
                 // An item that cannot be a member: the brace was never closed.
-                _ if group.is_unclosed() && self.is_item_line() => break,
+                _ if self.is_beyond(&group) => break,
                 _ => {
                     self.expected("`@` or `}`");
                     self.bump();

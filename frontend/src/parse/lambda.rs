@@ -44,7 +44,7 @@ impl Parser<'_> {
             self.expect_assign();
             ty
         });
-        if has_types && !is_typed {
+        if has_types && !is_typed && !self.is_silenced() {
             let help = "write the result type and `=`";
             self.error_help(209, open.span(), "a typed lambda is written `(x: T) -> R = body`", help);
         }

@@ -22,7 +22,7 @@ impl Parser<'_> {
         let (_, separators) = closing_text(close);
         let mut trailing = false;
         while !self.at(close) {
-            if group.end.is_none() && self.is_end() {
+            if self.is_beyond(&group) {
                 break;
             }
             element(self);
@@ -31,7 +31,7 @@ impl Parser<'_> {
                 continue;
             }
             self.expected(separators);
-            let Some(end) = group.end else { break };
+            let Some(end) = group.end.filter(|&end| self.pos < end) else { break };
             self.skip_to_comma(end);
             trailing = self.eat(TokenKind::Comma);
         }
@@ -53,9 +53,19 @@ impl Parser<'_> {
         if self.eat(group.close) {
             return;
         }
-        self.expected(closing_text(group.close).0);
+        if group.end.is_none_or(|end| self.pos <= end) {
+            self.expected(closing_text(group.close).0);
+        }
         if let Some(end) = group.end {
-            self.pos = end + 1;
+            self.pos = self.pos.max(end + 1);
+        }
+    }
+
+    /// Whether the group has ended without its closing bracket: it has none, or what is in it was given up.
+    pub(super) fn is_beyond(&self, group: &Group) -> bool {
+        match group.end {
+            Some(end) => self.pos > end,
+            None => self.is_end(),
         }
     }
 
@@ -125,21 +135,15 @@ impl Parser<'_> {
         }
     }
 
-    /// Goes one level deeper. If that is too deep, reports `E0217` and skips what would have been there.
+    /// Goes one level deeper. If that is too deep, reports `E0217` and gives up the item.
     pub(super) fn enter(&mut self) -> bool {
         if self.depth < MAX_DEPTH {
             self.depth += 1;
             return true;
         }
         self.error(217, "nesting too deep");
-        while !self.is_end()
-            && !matches!(
-                self.kind(),
-                TokenKind::Comma | TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace
-            )
-        {
-            self.skip_one();
-        }
+        self.bump();
+        self.skip_to_item();
         self.silence();
         false
     }
@@ -156,11 +160,4 @@ pub(super) struct Group {
     /// Its closing bracket, if it is ever closed.
     end: Option<usize>,
     stop_at_pipe: bool,
-}
-
-impl Group {
-    /// Whether its closing bracket is missing.
-    pub(super) fn is_unclosed(&self) -> bool {
-        self.end.is_none()
-    }
 }
