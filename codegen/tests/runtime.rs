@@ -1,6 +1,8 @@
 //! Tests of the C runtime alone: each area has a C program in `tests/runtime/`, compiled here together with the
 //! embedded runtime by every C compiler that is installed, by gcc also with sanitizers.
 
+#![allow(clippy::disallowed_methods, reason = "tests run C compilers")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
