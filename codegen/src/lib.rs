@@ -39,14 +39,18 @@ pub use runtime::runtime_files;
 use glue::{Cx, Sink};
 use names::Names;
 use sigil_checker::program::Program;
-use sigil_checker::types::{FnId, Ty, TyKind, TyList};
+use sigil_checker::types::{AdtId, FnId, ModuleId, Ty, TyKind, TyList};
 use sigil_frontend::{Code, Diagnostic, Symbol};
+use std::sync::atomic::{AtomicU32, Ordering};
 use table::Table;
 
 /// Type arguments nest at most so deep: 256 levels that a program can write and 64 of instances within instances.
 const MAX_ARGS_DEPTH: u32 = 256 + 64;
 /// The same for types that only helpers are made of: what a function writes inside may nest deeper than its arguments.
 const MAX_TYPE_DEPTH: u32 = 1024;
+
+/// Instances of one declaration. Those that double with each level of nesting would not end in anybody's lifetime.
+const MAX_INSTANCES: u32 = 1 << 16;
 
 /// How C is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -96,6 +100,9 @@ pub struct Codegen<'p> {
     layouts: Table<Layout>,
     /// By module and number: the type's declaration leads back to itself.
     recursive: Table<Table<bool>>,
+    /// By module and number: how many instances of a function, helpers of a type, have been emitted.
+    fn_counts: Table<Table<AtomicU32>>,
+    adt_counts: Table<Table<AtomicU32>>,
 }
 
 impl<'p> Codegen<'p> {
@@ -107,6 +114,8 @@ impl<'p> Codegen<'p> {
             names: Names::new(program),
             layouts: Table::default(),
             recursive: Table::default(),
+            fn_counts: Table::default(),
+            adt_counts: Table::default(),
         }
     }
 
@@ -151,25 +160,38 @@ impl<'p> Codegen<'p> {
         key
     }
 
-    /// Instances that make ever larger instances have no end. Depth is a property of the instance, so the same
-    /// declarations are found in every schedule.
+    /// Instances that make ever larger instances have no end. What is too deep is so in every schedule, and so is the
+    /// number of instances unless something else has no end either.
     fn too_deep(&self, instance: Instance) -> Option<Diagnostic> {
+        let types = &self.program.types;
         let (file, span) = match instance {
-            Instance::Fn(id, args) if self.names.depth(args) > MAX_ARGS_DEPTH => {
+            Instance::Fn(_, TyList::EMPTY) => return None,
+            Instance::Fn(id, args)
+                if self.names.depth(args) > MAX_ARGS_DEPTH
+                    || is_too_often(&self.fn_counts, id.module, id.index) =>
+            {
                 (id.module, self.program.fn_decl(id).span)
             }
-            Instance::Glue(ty) | Instance::Traits(ty) if self.names.ty(ty).depth > MAX_TYPE_DEPTH => {
-                let id = self.some_adt(ty)?;
+            Instance::Glue(ty) | Instance::Traits(ty) => {
+                let is_deep = self.names.ty(ty).depth > MAX_TYPE_DEPTH;
+                let id = match types.kind(ty) {
+                    TyKind::Adt(_, TyList::EMPTY) => return None,
+                    TyKind::Adt(id, _) if is_deep || is_too_often(&self.adt_counts, id.module, id.index) => {
+                        id
+                    }
+                    _ if is_deep => self.some_adt(ty)?,
+                    _ => return None,
+                };
                 (id.module, self.program.adt(id).span)
             }
-            _ => return None,
+            Instance::Fn(..) => return None,
         };
         let message = "generic instantiation nests too deeply";
         Some(Diagnostic::new(Code::error(324), file, span, message))
     }
 
     /// The first user type in a type. Only through one can types grow without functions that grow too.
-    fn some_adt(&self, ty: Ty) -> Option<sigil_checker::types::AdtId> {
+    fn some_adt(&self, ty: Ty) -> Option<AdtId> {
         let types = &self.program.types;
         let first = |list| types.list_of(list).iter().copied().max_by_key(|&part| self.names.ty(part).depth);
         let part = match types.kind(ty) {
@@ -180,6 +202,12 @@ impl<'p> Codegen<'p> {
         };
         self.some_adt(part?)
     }
+}
+
+/// Counts one more instance of a declaration.
+fn is_too_often(counts: &Table<Table<AtomicU32>>, module: ModuleId, index: u32) -> bool {
+    let count = counts.get(module.0, Default::default).get(index, Default::default);
+    count.fetch_add(1, Ordering::Relaxed) >= MAX_INSTANCES
 }
 
 impl Cx for Codegen<'_> {
