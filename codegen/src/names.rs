@@ -147,7 +147,7 @@ impl<'p> Names<'p> {
         let mut depth = 0;
         let mut head = "";
         let mut parts = |head: &str, list: &[Ty], out: &mut String| {
-            let _ = write!(out, "{head}{}", list.len());
+            out.push_str(head);
             for &part in list {
                 let name = self.ty(part);
                 depth = depth.max(name.depth);
@@ -155,6 +155,7 @@ impl<'p> Names<'p> {
                 out.push_str(&name.text);
             }
         };
+        let counted = |head: &str, list: TyList| format!("{head}{}", types.list_of(list).len());
         match types.kind(ty) {
             TyKind::Error => out.push_str("error"),
             TyKind::Int => out.push_str("int"),
@@ -170,9 +171,9 @@ impl<'p> Names<'p> {
             TyKind::List(element) => parts("L", &[element], &mut out),
             TyKind::Range(element) => parts("R", &[element], &mut out),
             TyKind::Map(key, value) => parts("M", &[key, value], &mut out),
-            TyKind::Tuple(list) => parts("T", types.list_of(list), &mut out),
+            TyKind::Tuple(list) => parts(&counted("T", list), types.list_of(list), &mut out),
             TyKind::Record(names, list) => {
-                parts("N", types.list_of(list), &mut out);
+                parts(&counted("N", list), types.list_of(list), &mut out);
                 for &name in types.name_list_of(names) {
                     out.push_str("__");
                     push_token(self.program.names.get(name), &mut out);
@@ -180,19 +181,19 @@ impl<'p> Names<'p> {
             }
             TyKind::Fn(params, result) => {
                 let list: Vec<Ty> = types.list_of(params).iter().copied().chain([result]).collect();
-                parts("F", &list, &mut out);
+                parts(&format!("F{}", list.len()), &list, &mut out);
             }
             TyKind::Adt(id, args) => {
-                parts("A", types.list_of(args), &mut out);
-                out.push_str("__");
-                self.push_adt(id, &mut out);
+                let mut start = counted("A", args) + "__";
+                self.push_adt(id, &mut start);
+                parts(&start, types.list_of(args), &mut out);
                 head = self.program.names.get(self.program.adt(id).name);
             }
             TyKind::Param(index) => {
                 let _ = write!(out, "P{index}");
             }
             TyKind::Assoc { of, name, args } => {
-                parts("Q", types.list_of(args), &mut out);
+                parts(&counted("Q", args), types.list_of(args), &mut out);
                 out.push_str("__");
                 self.push_trait(of, TyList::EMPTY, &mut out);
                 push_token(self.program.names.get(name), &mut out);
