@@ -4,7 +4,7 @@ use sigil_checker::body::BodyScratch;
 use sigil_checker::library;
 use sigil_checker::types::{FnId, ModuleId};
 use sigil_checker::{BodyCheck, ModuleInfo, Program};
-use sigil_codegen::{Codegen, Emitted, Instance, Options, Scratch};
+use sigil_codegen::{Codegen, Emitted, Instance, Options, Scratch, Shape};
 use sigil_frontend::syntax::{FileSyntax, ImportSource};
 use sigil_frontend::{Diagnostic, Dialect};
 use std::collections::HashSet;
@@ -151,6 +151,13 @@ impl<'t> Files<'t> {
         let text = codegen.unit(&parts);
         assert_eq!(text, self.unit_in_other_order(&entry, options)?, "the order of emission shows");
         Ok(text)
+    }
+
+    /// Shapes of the types without parameters that the program's module declares, in order.
+    pub fn shapes(&self) -> Vec<Shape> {
+        let codegen = Codegen::new(&self.program, Options::default());
+        let adts = self.program.adts(self.main_module()).iter().filter(|adt| adt.generics.names.is_empty());
+        adts.map(|adt| codegen.layout(self.program.types.adt_ty(adt.id, &[])).shape).collect()
     }
 
     /// The helpers of all types without parameters that the program's module declares, and of tuples with them. The

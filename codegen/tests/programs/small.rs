@@ -3,7 +3,7 @@
 use super::check;
 use super::load::{Files, What};
 use super::native::only_compile;
-use sigil_codegen::Options;
+use sigil_codegen::{Options, Shape};
 
 fn prints(name: &str, text: &str, stdout: &str) {
     check(name, &[("main", text)], stdout, (0, ""));
@@ -74,6 +74,26 @@ Chain { value: 1, next: Some(Chain { value: 2, next: None }) }
 2
 ",
     );
+}
+
+#[test]
+fn only_what_must_be_boxed_is() {
+    let text = "type Enum = A | B
+type Point = { x: int, y: int }
+type Sum = C(int) | D(Point)
+type Rose = { children: [Rose] }
+type Tree = Leaf | Node(Tree, Tree)
+type Odd = Odd(Even)
+type Even = Zero | Next(Odd)
+type Node = { value: int, next: Option<Node> }
+type Holder = { node: Option<Node> }
+type Sixteen = { a: (int, int, int, int), b: (int, int, int, int), c: (int, int, int, int), d: (int, int, int, int) }
+type Seventeen = { all: Sixteen, more: int }
+type Shared = { all: Seventeen, more: int }
+";
+    use Shape::{Boxed, Enum, Inline};
+    let expect = [Enum, Inline, Inline, Inline, Boxed, Boxed, Boxed, Boxed, Inline, Inline, Boxed, Inline];
+    assert_eq!(Files::load(&[("main", text)]).shapes(), expect);
 }
 
 #[test]
