@@ -1,0 +1,230 @@
+//! Every case of `tests/cases` and every row of `tests/lines` is a test; `README.md` says what each kind does.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sigil_tests::{
+    Case, Command, Output, Row, Tool, difference, load_cases, load_tables, parse_reports,
+};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The schedules that must agree, byte by byte, with one worker of the graph.
+const SCHEDULES: &[&[&str]] = &[
+    &["--schedule", "serial"],
+    &["--schedule", "phased", "-j", "2"],
+    &["-j", "2"],
+    &["-j", "16"],
+    &["-j", "2", "--chaos", "1"],
+    &["-j", "16", "--chaos", "2"],
+    &["-j", "2", "--chaos", "3", "--lex-chunk", "64"],
+];
+
+/// What checks memory and arithmetic of the emitted C.
+const SANITIZERS: &str = "gcc -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tool = Arc::new(Tool {
+        program: env!("CARGO_BIN_EXE_sigilc-under-test").into(),
+        cache: Path::new(env!("CARGO_TARGET_TMPDIR")).join("sigil-cache"),
+    });
+    let plain_cc = plain_compiler();
+    let has_gcc = finds("gcc");
+    let mut trials = Vec::new();
+    for case in load_cases(&root.join("cases")) {
+        let case = Arc::new(case);
+        let mut add = |kind: &str, test: fn(&Tool, &Case, &str) -> Result<(), Failed>| {
+            let (tool, case, cc) = (tool.clone(), case.clone(), plain_cc.clone());
+            let name = format!("{kind}/{}", case.name);
+            trials.push(Trial::test(name, move || test(&tool, &case, &cc)));
+        };
+        match case.command {
+            Command::Check | Command::Emit => add("check", check),
+            Command::Run | Command::Test => {
+                add("run", run);
+                add("same", emits_the_same);
+                if has_gcc && !case.plain {
+                    add("sanitize", sanitize);
+                }
+            }
+        }
+    }
+    for row in load_tables(&root.join("lines")) {
+        let tool = tool.clone();
+        trials.push(Trial::test(format!("lines/{}", row.name), move || check_row(&tool, &row)));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// tcc compiles a case in a few milliseconds. `$SIGIL_TEST_CC` names another one.
+fn plain_compiler() -> String {
+    let chosen = std::env::var("SIGIL_TEST_CC").ok().filter(|cc| !cc.is_empty());
+    chosen.unwrap_or_else(|| if finds("tcc") { "tcc".into() } else { "cc".into() })
+}
+
+fn finds(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+}
+
+fn updates() -> bool {
+    std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1")
+}
+
+fn check(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
+    let scratch = tempfile::tempdir()?;
+    let out = scratch.path().join("c");
+    let out = out.to_string_lossy();
+    let mut args = match case.command {
+        Command::Emit => vec!["emit", &case.entry, "-o", &out],
+        _ => vec!["check", &case.entry],
+    };
+    args.extend(["--message-format", "json", "-j", "1"]);
+    let first = tool.run(&case.dir, &args, "", &[])?;
+    let (reports, _) = parse_reports(&first.stderr);
+    if updates() && case.is_folder && case.dir.join("diagnostics").exists() {
+        let text: String = reports.iter().map(|report| report.show() + "\n").collect();
+        fs::write(case.dir.join("diagnostics"), text)?;
+        return Ok(());
+    }
+    case.expected.compare_diagnostics(&reports).map_err(|text| format!("{text}{}", first.stderr))?;
+    let has_errors = reports.iter().any(|report| report.code.starts_with('E'));
+    let exit = case.expected.exit.unwrap_or(i32::from(has_errors));
+    if first.exit != exit {
+        return Err(format!("exit code {} instead of {exit}\n{}", first.exit, first.stderr).into());
+    }
+    for schedule in SCHEDULES {
+        let kept = args.len();
+        args.truncate(kept - 2);
+        args.extend(*schedule);
+        let other = tool.run(&case.dir, &args, "", &[])?;
+        if let Some(text) = difference(&format!("diagnostics with {schedule:?}"), &first.stderr, &other.stderr) {
+            return Err(text.into());
+        }
+        args.truncate(kept - 2);
+        args.extend(["-j", "1"]);
+    }
+    Ok(())
+}
+
+/// `sigilc run` or `sigilc test` says what the case expects.
+fn run(tool: &Tool, case: &Case, cc: &str) -> Result<(), Failed> {
+    let output = execute(tool, case, cc, "-O0", &[])?;
+    if updates() && case.is_folder && case.dir.join("stdout").exists() {
+        fs::write(case.dir.join("stdout"), &output.stdout)?;
+        write_or_remove(&case.dir.join("stderr"), &output.stderr)?;
+        let exit = if output.exit == 0 { String::new() } else { format!("{}\n", output.exit) };
+        write_or_remove(&case.dir.join("exit"), &exit)?;
+        return Ok(());
+    }
+    compare(case, &output)
+}
+
+fn write_or_remove(path: &Path, text: &str) -> std::io::Result<()> {
+    if !text.is_empty() {
+        fs::write(path, text)
+    } else if path.exists() {
+        fs::remove_file(path)
+    } else {
+        Ok(())
+    }
+}
+
+/// The same under the sanitizers, with gcc.
+fn sanitize(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
+    let exit = case.expected.exit.unwrap_or(0);
+    // Abandoned frames may leak (language.md 9.7).
+    let finds_leaks = exit != 101 && case.command != Command::Test && !case.may_leak;
+    let options = if finds_leaks { "detect_leaks=1" } else { "detect_leaks=0" };
+    let options = format!("{options}:detect_stack_use_after_return=0");
+    let output = execute(tool, case, SANITIZERS, "-O0", &[("ASAN_OPTIONS", &options)])?;
+    compare(case, &output)
+}
+
+fn execute(tool: &Tool, case: &Case, cc: &str, level: &str, env: &[(&str, &str)]) -> Result<Output, Failed> {
+    let command = if case.command == Command::Test { "test" } else { "run" };
+    let mut args = vec![command, &case.entry, "--cc", cc, level, "-q", "--message-format", "json"];
+    if !case.args.is_empty() {
+        args.push("--");
+        args.extend(case.args.iter().map(String::as_str));
+    }
+    let mut output = tool.run(&case.dir, &args, &case.stdin, env)?;
+    let (reports, rest) = parse_reports(&output.stderr);
+    if let Some(error) = reports.iter().find(|report| report.code.starts_with('E')) {
+        return Err(format!("does not compile: {}\n{}", error.show(), output.stderr).into());
+    }
+    output.stderr = rest;
+    Ok(output)
+}
+
+fn compare(case: &Case, output: &Output) -> Result<(), Failed> {
+    let mut text = String::new();
+    let expected = case.expected.stdout.as_deref().unwrap_or_default();
+    text += &difference("stdout", expected, &output.stdout).unwrap_or_default();
+    let expected = case.expected.stderr.as_deref().unwrap_or_default();
+    text += &difference("stderr", expected, &output.stderr).unwrap_or_default();
+    let exit = case.expected.exit.unwrap_or(0);
+    if output.exit != exit {
+        text += &format!("exit code {} instead of {exit}\n", output.exit);
+    }
+    if text.is_empty() { Ok(()) } else { Err(text.into()) }
+}
+
+/// The C is the same, byte by byte, whatever the schedule.
+fn emits_the_same(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
+    let scratch = tempfile::tempdir()?;
+    let emit = |name: &str, options: &[&str]| -> Result<BTreeMap<PathBuf, String>, Failed> {
+        let out = scratch.path().join(name);
+        let text = out.to_string_lossy();
+        let mut args = vec!["emit", &case.entry, "-o", &text];
+        args.extend(options);
+        let output = tool.run(&case.dir, &args, "", &[])?;
+        // A file of tests has no `@main`; what can be compared then is the refusal.
+        if output.exit == 1 && case.command == Command::Test {
+            return Ok(BTreeMap::from([(PathBuf::from("stderr"), output.stderr)]));
+        }
+        if output.exit != 0 {
+            return Err(format!("emit {options:?}: exit code {}\n{}", output.exit, output.stderr).into());
+        }
+        files(&out)
+    };
+    let first = emit("first", &["-j", "1"])?;
+    for (index, schedule) in SCHEDULES.iter().enumerate() {
+        let other = emit(&format!("other{index}"), schedule)?;
+        if first.keys().ne(other.keys()) {
+            return Err(format!("{schedule:?} gives other files: {:?}", other.keys()).into());
+        }
+        for (path, text) in &first {
+            let what = format!("{} with {schedule:?}", path.display());
+            if let Some(text) = difference(&what, text, &other[path]) {
+                return Err(text.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn files(dir: &Path) -> Result<BTreeMap<PathBuf, String>, Failed> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().into();
+        files.insert(name, String::from_utf8_lossy(&fs::read(&path)?).into_owned());
+    }
+    Ok(files)
+}
+
+fn check_row(tool: &Tool, row: &Row) -> Result<(), Failed> {
+    let scratch = tempfile::tempdir()?;
+    fs::write(scratch.path().join("x.si"), format!("{}\n", row.source))?;
+    let args = ["check", "x.si", "--message-format", "json", "-j", "1"];
+    let output = tool.run(scratch.path(), &args, "", &[])?;
+    if !matches!(output.exit, 0 | 1) {
+        return Err(format!("{}\nexit code {}\n{}", row.source, output.exit, output.stderr).into());
+    }
+    let (reports, _) = parse_reports(&output.stderr);
+    Ok(row.compare(&reports)?)
+}
