@@ -47,13 +47,8 @@ fn compiles_or_explains(source: &str, dir: &Path, options: &Options) -> Result<(
     let input = find_input(&path, false).map_err(|error| format!("{error:?}"))?;
     let out: PathBuf = dir.join("c");
     fs::create_dir_all(&out).map_err(|error| error.to_string())?;
-    let request = Request {
-        input,
-        goal: Goal::Emit,
-        tests: false,
-        untested: Untested::Ignore,
-        output_dir: Some(out),
-    };
+    let request =
+        Request { input, goal: Goal::Emit, tests: false, untested: Untested::Ignore, output_dir: Some(out) };
     compile(request, options, |done| {
         if done.is_internal {
             let texts: Vec<String> = done.findings.iter().map(|finding| finding.message.clone()).collect();

@@ -13,8 +13,10 @@ pub enum Command {
     Check,
     /// Run its tests.
     Test,
-    /// Report the diagnostics of emission too.
+    /// Write its C.
     Emit,
+    /// Make a program of it.
+    Build,
 }
 
 /// A case.
@@ -28,6 +30,8 @@ pub struct Case {
     pub entry: String,
     /// What sigilc is asked to do.
     pub command: Command,
+    /// Options of sigilc.
+    pub options: Vec<String>,
     /// Arguments of the program.
     pub args: Vec<String>,
     /// What the program reads.
@@ -103,14 +107,16 @@ fn load(root: &Path, dir: PathBuf, entry: String, is_folder: bool) -> Case {
         Some("check") => Command::Check,
         Some("test") => Command::Test,
         Some("emit") => Command::Emit,
+        Some("build") => Command::Build,
         Some(other) => panic!("{name}: unknown command {other}"),
         None if has_main && expected.diagnostics.is_none() => Command::Run,
         None => Command::Check,
     };
-    let args = word("args").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let words = |key: &str| word(key).unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     Case {
         command,
-        args,
+        options: words("options"),
+        args: words("args"),
         stdin: file("stdin").unwrap_or_default(),
         may_leak: word("leaks").is_some(),
         plain: word("plain").is_some(),

@@ -32,7 +32,13 @@ pub struct Output {
 
 impl Tool {
     /// Runs the program. `Err` if it does not end.
-    pub fn run(&self, dir: &Path, args: &[&str], stdin: &str, env: &[(&str, &str)]) -> Result<Output, String> {
+    pub fn run(
+        &self,
+        dir: &Path,
+        args: &[&str],
+        stdin: &str,
+        env: &[(&str, &str)],
+    ) -> Result<Output, String> {
         let mut command = Command::new(&self.program);
         command.args(args).current_dir(dir).env("SIGIL_CACHE", &self.cache).env_remove("CC");
         command.envs(env.iter().copied()).env("NO_COLOR", "1");
