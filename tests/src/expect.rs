@@ -120,8 +120,13 @@ pub fn parse_reports(stderr: &str) -> (Vec<Reported>, String) {
             continue;
         };
         let text = |key: &str| value[key].as_str().map(str::to_owned);
-        let number = |key: &str| value[key].as_u64().map_or(0, |number| number as usize);
-        let place = text("path").map(|path| (path, number("line"), number("column")));
+        let spans = value["spans"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let primary = spans.iter().find(|span| span["is_primary"] == true);
+        let place = primary.map(|span| {
+            let number = |key: &str| span[key].as_u64().map_or(0, |number| number as usize);
+            let path = span["path"].as_str().unwrap_or_default().to_owned();
+            (path, number("line"), number("column"))
+        });
         let (code, message) = (text("code").unwrap_or_default(), text("message").unwrap_or_default());
         reports.push(Reported { code, place, message });
     }
