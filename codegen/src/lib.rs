@@ -21,6 +21,7 @@
 //! runtime      the C runtime's files
 //! ```
 
+mod body;
 mod entry;
 pub mod glue;
 mod instance;
@@ -63,7 +64,9 @@ pub struct Options {
 
 /// Memory that emissions on one thread reuse.
 #[derive(Debug, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    body: body::Scratch,
+}
 
 /// An instance as C.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +106,7 @@ pub struct Codegen<'p> {
     /// By module and number: how many instances of a function, helpers of a type, have been emitted.
     fn_counts: Table<Table<AtomicU32>>,
     adt_counts: Table<Table<AtomicU32>>,
+    templates: body::Templates,
 }
 
 impl<'p> Codegen<'p> {
@@ -116,21 +120,20 @@ impl<'p> Codegen<'p> {
             recursive: Table::default(),
             fn_counts: Table::default(),
             adt_counts: Table::default(),
+            templates: body::Templates::default(),
         }
     }
 
     /// Writes an instance. The body that it is made of (`body_owner`) must have been checked without errors, the
     /// interfaces of all modules must be known if it is not a function without type parameters.
-    pub fn emit(&self, instance: Instance, _scratch: &mut Scratch) -> Result<Emitted, Vec<Diagnostic>> {
+    pub fn emit(&self, instance: Instance, scratch: &mut Scratch) -> Result<Emitted, Vec<Diagnostic>> {
         if let Some(diagnostic) = self.too_deep(instance) {
             return Err(vec![diagnostic]);
         }
         let mut out = Sink::default();
         match instance {
-            Instance::Fn(id, _) => {
-                let span = self.program.fn_decl(id).span;
-                let message = "function bodies are not supported yet";
-                return Err(vec![Diagnostic::new(Code::error(900), id.module, span, message)]);
+            Instance::Fn(id, args) => {
+                body::emit_fn(self, &self.templates, (id, args), &mut scratch.body, &mut out)?;
             }
             Instance::Glue(ty) => glue::emit(self, ty, &mut out),
             Instance::Traits(ty) => glue::emit_traits(self, ty, &mut out),

@@ -34,7 +34,7 @@ fn check_tests(name: &str, texts: Texts<'_>, ends: &[(i32, &str)]) {
         .unwrap_or_else(|problems| panic!("{}", files.show(&problems)));
     native::with_each_compiler(name, &unit, |program| {
         for (number, &(code, stderr)) in ends.iter().enumerate() {
-            let output = native::run(program, &[&number.to_string()]);
+            let output = native::run_leaky(program, &[&number.to_string()]);
             assert_eq!(String::from_utf8_lossy(&output.stderr), stderr, "{name} {number}");
             assert_eq!(output.status.code(), Some(code), "{name} {number}");
         }

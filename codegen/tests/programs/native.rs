@@ -77,6 +77,11 @@ fn compile(dir: &Path, compiler: &Compiler, program: &Path, is_linked: bool) {
     );
 }
 
+/// Runs a program in which a panic may have been caught: the frames that it abandoned leak.
+pub fn run_leaky(program: &Path, args: &[&str]) -> Output {
+    Command::new(program).args(args).env("ASAN_OPTIONS", "detect_leaks=0").output().expect("the program runs")
+}
+
 /// Runs a program.
 pub fn run(program: &Path, args: &[&str]) -> Output {
     Command::new(program).args(args).output().expect("the program runs")

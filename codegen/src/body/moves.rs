@@ -1,0 +1,768 @@
+//! Who owns a counted local when: liveness, walked backwards.
+//!
+//! The invariant that the emitter relies on: at each point of a frame exactly the live locals are owned. So a read
+//! that is the last one on every path takes the value (`CONSUME`), other owning reads retain; where a path begins on
+//! which a local is not needed any more, it is dropped there (`drops`); what is only borrowed is kept alive until the
+//! operation that borrows it is done, and dropped after it.
+//!
+//! Loops keep everything that they mention, and all that is needed after them, alive throughout. The right side of
+//! `&&`, `||` and `??` drops nothing of the outside, so that conditions stay single C expressions.
+
+use super::facts::{ASSIGNS, Facts, LEAVES, borrows, root};
+use super::target::Targets;
+use super::tree::pattern_locals;
+use rustc_hash::{FxHashMap, FxHashSet};
+use sigil_checker::hir::{
+    Arms, BinOp, Body, Clauses, ExprId, ExprKind, Exprs, FnRef, LocalId, Locals, PatId, PatKind, Stmt, Stmts,
+    Target,
+};
+use sigil_checker::types::{Ty, TyKind};
+
+/// Reads the last value of a local: takes it.
+const CONSUME: u8 = 1;
+/// Evaluated as a place that is borrowed.
+const BORROW: u8 = 2;
+/// The assigned value is never read.
+const DEAD_ASSIGN: u8 = 4;
+/// There are drops at some moment of it.
+const DROPS: u8 = 8;
+
+/// When something is dropped, relative to an expression.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum When {
+    /// Before it is evaluated.
+    Enter,
+    /// After its value has been made.
+    After,
+    /// If its optional part is not evaluated.
+    Skip,
+    /// On the way out of it.
+    Leave,
+}
+
+/// The result.
+#[derive(Default)]
+pub(super) struct Moves {
+    bits: Vec<u8>,
+    drops: FxHashMap<(When, ExprId), Vec<LocalId>>,
+    /// Locals that are never read after they are bound.
+    dead: Vec<bool>,
+    /// The same for parameters, by frame.
+    dead_params: FxHashSet<(u32, LocalId)>,
+    /// Captures, and parameters handed to a procedure, that are taken.
+    taken: FxHashSet<(ExprId, LocalId)>,
+}
+
+impl Moves {
+    /// This read takes the value.
+    pub(super) fn consumes(&self, id: ExprId) -> bool {
+        self.bits[id.0 as usize] & CONSUME != 0
+    }
+
+    /// This operand is a borrowed place.
+    pub(super) fn borrowed(&self, id: ExprId) -> bool {
+        self.bits[id.0 as usize] & BORROW != 0
+    }
+
+    /// This assigned value is never read.
+    pub(super) fn dead_assign(&self, value: ExprId) -> bool {
+        self.bits[value.0 as usize] & DEAD_ASSIGN != 0
+    }
+
+    /// What is dropped at a moment.
+    pub(super) fn drops(&self, when: When, id: ExprId) -> &[LocalId] {
+        if self.bits[id.0 as usize] & DROPS == 0 {
+            return &[];
+        }
+        self.drops.get(&(when, id)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A binding that is never read.
+    pub(super) fn is_dead(&self, local: LocalId) -> bool {
+        self.dead[local.0 as usize]
+    }
+
+    /// A parameter of a frame that is never read.
+    pub(super) fn is_dead_param(&self, frame: u32, local: LocalId) -> bool {
+        self.dead_params.contains(&(frame, local))
+    }
+
+    /// A capture that is taken.
+    pub(super) fn is_taken(&self, id: ExprId, local: LocalId) -> bool {
+        self.taken.contains(&(id, local))
+    }
+}
+
+/// A set of locals.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Live(Vec<u64>);
+
+impl Live {
+    fn has(&self, local: LocalId) -> bool {
+        self.0.get(local.0 as usize / 64).is_some_and(|word| word >> (local.0 % 64) & 1 == 1)
+    }
+
+    fn extend(&mut self, locals: &[LocalId]) {
+        for &local in locals {
+            self.add(local);
+        }
+    }
+
+    /// Whether it is new.
+    fn add(&mut self, local: LocalId) -> bool {
+        let (word, bit) = (local.0 as usize / 64, 1u64 << (local.0 % 64));
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
+    }
+
+    fn remove(&mut self, local: LocalId) {
+        if let Some(word) = self.0.get_mut(local.0 as usize / 64) {
+            *word &= !(1 << (local.0 % 64));
+        }
+    }
+
+    fn union(&mut self, other: &Live) {
+        if other.0.len() > self.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine |= theirs;
+        }
+    }
+
+    /// The members that another set lacks.
+    fn without(&self, other: &Live) -> Vec<LocalId> {
+        let mut out = Vec::new();
+        for (i, &word) in self.0.iter().enumerate() {
+            let mut rest = word & !other.0.get(i).copied().unwrap_or(0);
+            while rest != 0 {
+                out.push(LocalId(i as u32 * 64 + rest.trailing_zeros()));
+                rest &= rest - 1;
+            }
+        }
+        out
+    }
+}
+
+/// A frame that is still to be analysed.
+enum Frame {
+    Lambda(ExprId),
+    Procedure(ExprId),
+    Task(ExprId),
+}
+
+struct Analysis<'a> {
+    body: &'a Body,
+    targets: &'a Targets<'a>,
+    facts: &'a Facts,
+    out: Moves,
+    frame: u32,
+    /// Parameters of the procedure at hand, which it owns although the function declares them.
+    procedure: &'a [LocalId],
+    /// What is live where `break`, `continue`, `?` lead to; innermost last.
+    breaks: Vec<Live>,
+    continues: Vec<Live>,
+    tries: Vec<Live>,
+    function: Vec<Live>,
+    pending: Vec<Frame>,
+}
+
+/// Analyses a body with all the frames inside it.
+pub(super) fn analyse<'a>(body: &'a Body, targets: &'a Targets<'a>, facts: &'a Facts) -> Moves {
+    let mut a = Analysis {
+        body,
+        targets,
+        facts,
+        out: Moves {
+            bits: vec![0; body.exprs.len()],
+            dead: vec![false; body.locals.len()],
+            ..Moves::default()
+        },
+        frame: 0,
+        procedure: &[],
+        breaks: Vec::new(),
+        continues: Vec::new(),
+        tries: Vec::new(),
+        function: vec![Live::default()],
+        pending: Vec::new(),
+    };
+    if let Some(root) = body.root {
+        let mut live = Live::default();
+        a.own(root, &mut live);
+        a.params(&body.params, &live);
+    }
+    while let Some(frame) = a.pending.pop() {
+        a.frame(&frame);
+    }
+    a.out
+}
+
+impl<'a> Analysis<'a> {
+    fn frame(&mut self, frame: &Frame) {
+        let (body, mut live) = (self.body, Live::default());
+        self.procedure = &[];
+        match *frame {
+            Frame::Lambda(id) => {
+                let ExprKind::Lambda { params, body: inner, .. } = body[id].kind else { return };
+                self.frame = self.facts.frame_of(id, false);
+                self.own(inner, &mut live);
+                self.params(body.locals(params), &live);
+            }
+            Frame::Procedure(id) => {
+                let ExprKind::Recurse { cond, base, step, params, .. } = body[id].kind else { return };
+                self.frame = self.facts.frame_of(id, false);
+                self.procedure = body.locals(params);
+                let mut other = live.clone();
+                self.own(base, &mut live);
+                self.own(step, &mut other);
+                self.join(&mut live, base, other, step);
+                self.own(cond, &mut live);
+                self.params(body.locals(params), &live);
+            }
+            Frame::Task(id) => {
+                self.frame = self.facts.frame_of(id, true);
+                self.own(id, &mut live);
+            }
+        }
+    }
+
+    fn params(&mut self, params: &[LocalId], live: &Live) {
+        for &param in params {
+            if self.is_tracked(param) && !live.has(param) {
+                self.out.dead_params.insert((self.frame, param));
+            }
+        }
+    }
+
+    fn is_tracked(&self, local: LocalId) -> bool {
+        self.facts.is_tracked(local, self.frame)
+            || (self.facts.counted[local.0 as usize] && self.procedure.contains(&local))
+    }
+
+    fn mark(&mut self, id: ExprId, bit: u8) {
+        self.out.bits[id.0 as usize] |= bit;
+    }
+
+    fn drop_at(&mut self, when: When, id: ExprId, locals: Vec<LocalId>) {
+        if !locals.is_empty() {
+            self.mark(id, DROPS);
+            self.out.drops.entry((when, id)).or_default().extend(locals);
+        }
+    }
+
+    /// Nothing needs to be dropped on a path that ends in a panic or an endless loop.
+    fn is_final(&self, id: ExprId) -> bool {
+        self.body[id].ty == Ty::NEVER && !self.facts.has(id, LEAVES)
+    }
+
+    fn enter(&mut self, id: ExprId, before: &Live, inside: &Live) {
+        if !self.is_final(id) {
+            self.drop_at(When::Enter, id, before.without(inside));
+        }
+    }
+
+    /// Joins two branches: what one of them does not need it drops first.
+    fn join(&mut self, live: &mut Live, a: ExprId, other: Live, b: ExprId) {
+        let first = live.clone();
+        live.union(&other);
+        self.enter(a, live, &first);
+        self.enter(b, live, &other);
+    }
+
+    /// Adds the outer locals that an expression reads.
+    fn mention(&self, id: ExprId, live: &mut Live) {
+        for local in self.facts.outer_reads(id) {
+            if self.is_tracked(local) {
+                live.add(local);
+            }
+        }
+    }
+
+    fn bind(&mut self, local: LocalId, live: &mut Live) {
+        if self.is_tracked(local) {
+            if !live.has(local) {
+                self.out.dead[local.0 as usize] = true;
+            }
+            live.remove(local);
+        }
+    }
+
+    fn bound(&self, pat: PatId) -> Vec<LocalId> {
+        let mut out = Vec::new();
+        pattern_locals(self.body, pat, &mut |local, _| {
+            if self.is_tracked(local) {
+                out.push(local);
+            }
+        });
+        out
+    }
+
+    /// The expression's value is wanted, owned. `live` is what is live after it and becomes what is live before.
+    fn own(&mut self, id: ExprId, live: &mut Live) {
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.own_here(id, live));
+    }
+
+    fn own_here(&mut self, mut id: ExprId, live: &mut Live) {
+        // Long chains of operators lean to the left.
+        while let ExprKind::Binary(op, left, right) = self.body[id].kind {
+            let (own_left, own_right) = self.binary_modes(op, left);
+            self.operands_but_first(id, (left, !own_left), &[(right, !own_right)], live);
+            if self.out.borrowed(left) {
+                return self.place(left, live);
+            }
+            id = left;
+        }
+        self.own_other(id, live);
+    }
+
+    /// Whether an operator owns its operands.
+    pub(super) fn binary_modes(&self, op: BinOp, left: ExprId) -> (bool, bool) {
+        let kind = self.targets.kind(self.body[left].ty);
+        (op == BinOp::Add && matches!(kind, TyKind::Str | TyKind::List(_)), false)
+    }
+
+    fn own_other(&mut self, id: ExprId, live: &mut Live) {
+        let body = self.body;
+        match body[id].kind {
+            ExprKind::Local(local) => {
+                if self.is_tracked(local) && live.add(local) {
+                    self.mark(id, CONSUME);
+                }
+            }
+            ExprKind::Call(function, args) => self.call(id, function, args, live),
+            ExprKind::CallValue(f, args) => {
+                let rest: Vec<_> = body.exprs(args).iter().map(|&e| (e, false)).collect();
+                self.operands(id, (f, true), &rest, live);
+            }
+            ExprKind::Construct(_, list)
+            | ExprKind::Tuple(list)
+            | ExprKind::Record(list)
+            | ExprKind::List(list)
+            | ExprKind::Map(list)
+            | ExprKind::SelfCall(list) => {
+                for &e in body.exprs(list).iter().rev() {
+                    self.own(e, live);
+                }
+            }
+            ExprKind::Field(base, _) => self.operands(id, (base, true), &[], live),
+            ExprKind::Index(base, index) => self.operands(id, (base, true), &[(index, true)], live),
+            ExprKind::Unary(_, e) => self.operands(id, (e, true), &[], live),
+            ExprKind::Range(a, b, _) => self.operands(id, (a, true), &[(b, true)], live),
+            ExprKind::And(a, b) | ExprKind::Or(a, b) => self.optional(id, a, &[b], live),
+            ExprKind::Coalesce(list) => {
+                if let Some((&first, rest)) = body.exprs(list).split_first() {
+                    self.optional(id, first, rest, live);
+                }
+            }
+            ExprKind::If(cond, then, otherwise) => {
+                let mut other = live.clone();
+                self.own(then, live);
+                match otherwise {
+                    Some(otherwise) => {
+                        self.own(otherwise, &mut other);
+                        self.join(live, then, other, otherwise);
+                    }
+                    None => {
+                        let inside = live.clone();
+                        live.union(&other);
+                        self.enter(then, live, &inside);
+                        self.drop_at(When::Skip, id, live.without(&other));
+                    }
+                }
+                self.own(cond, live);
+            }
+            ExprKind::Match(scrutinee, arms) => self.match_(scrutinee, arms, live),
+            ExprKind::Seq(stmts, value) => self.seq(stmts, value, live),
+            ExprKind::Loop(inner) => {
+                let out = live.clone();
+                self.mention(inner, live);
+                self.breaks.push(out);
+                self.round(inner, live);
+                self.breaks.pop();
+            }
+            ExprKind::For { clauses, guard, body: inner, .. } => {
+                self.for_(id, clauses, (guard, inner), live);
+            }
+            ExprKind::Break => *live = self.breaks.last().cloned().unwrap_or_default(),
+            ExprKind::Continue => *live = self.continues.last().cloned().unwrap_or_default(),
+            ExprKind::Try(inner) => {
+                self.tries.push(live.clone());
+                self.own(inner, live);
+                self.tries.pop();
+            }
+            ExprKind::Propagate(inner, target) => {
+                let targets = if target == Target::Try { &self.tries } else { &self.function };
+                let outside = targets.last().cloned().unwrap_or_default();
+                self.drop_at(When::Leave, id, live.without(&outside));
+                self.drop_at(When::After, id, outside.without(live));
+                live.union(&outside);
+                self.own(inner, live);
+            }
+            ExprKind::Lambda { captures, .. } => {
+                self.pending.push(Frame::Lambda(id));
+                self.take(id, captures, live);
+            }
+            ExprKind::Recurse { params, parallel, .. } => {
+                self.pending.push(Frame::Procedure(id));
+                let mut all = live.clone();
+                for local in self.facts.outer_reads(id) {
+                    if self.is_tracked(local) && !body.locals(params).contains(&local) {
+                        all.add(local);
+                    }
+                }
+                self.drop_at(When::After, id, all.without(live));
+                *live = all;
+                self.take(id, params, live);
+                if let Some(parallel) = parallel {
+                    self.own(parallel, live);
+                }
+            }
+            ExprKind::Parallel { tasks, results, value } => {
+                self.own(value, live);
+                let inside = live.clone();
+                for &result in body.locals(results) {
+                    self.bind(result, live);
+                }
+                for &task in body.exprs(tasks) {
+                    self.pending.push(Frame::Task(task));
+                    self.mention(task, live);
+                }
+                self.drop_at(When::Enter, value, live.without(&inside));
+            }
+            ExprKind::PatMap(over, f) | ExprKind::PatFilter(over, f) | ExprKind::PatCollect(over, f) => {
+                self.data_pattern(id, over, None, Some(f), &[], live);
+            }
+            ExprKind::PatFold(over, init, f) => self.data_pattern(id, over, Some(init), Some(f), &[], live),
+            ExprKind::PatFind { over, select, default, .. } => {
+                let tail: Vec<_> = default.into_iter().collect();
+                self.data_pattern(id, over, None, Some(select), &tail, live);
+            }
+            ExprKind::PatFor { over, map, guard, default, .. } => {
+                let tail: Vec<_> = guard.into_iter().chain([default]).collect();
+                self.data_pattern(id, over, None, map, &tail, live);
+            }
+            _ => {}
+        }
+    }
+
+    /// Locals handed over as a whole, each taken if this is its last use.
+    fn take(&mut self, id: ExprId, locals: Locals, live: &mut Live) {
+        for &local in self.body.locals(locals).iter().rev() {
+            if self.is_tracked(local) && live.add(local) {
+                self.out.taken.insert((id, local));
+            }
+        }
+    }
+
+    fn call(&mut self, id: ExprId, function: FnRef, args: Exprs, live: &mut Live) {
+        let Some(callee) = self.targets.callee(function) else { return };
+        let modes: Vec<_> =
+            self.body.exprs(args).iter().enumerate().map(|(i, &e)| (e, borrows(&callee, i))).collect();
+        if let Some((&first, rest)) = modes.split_first() {
+            self.operands(id, first, rest, live);
+        }
+    }
+
+    fn operands(&mut self, op: ExprId, first: (ExprId, bool), rest: &[(ExprId, bool)], live: &mut Live) {
+        self.operands_but_first(op, first, rest, live);
+        if self.out.borrowed(first.0) {
+            self.place(first.0, live);
+        } else {
+            self.own(first.0, live);
+        }
+    }
+
+    /// Operands, each with a flag whether it is only borrowed: what is borrowed lives until the operation is done.
+    fn operands_but_first(
+        &mut self,
+        op: ExprId,
+        first: (ExprId, bool),
+        rest: &[(ExprId, bool)],
+        live: &mut Live,
+    ) {
+        let mut assigns = false;
+        for &(e, borrow) in rest.iter().rev().chain([&first]) {
+            assigns |= self.facts.has(e, ASSIGNS);
+            if borrow {
+                self.try_borrow(op, e, assigns, live);
+            }
+        }
+        for &(e, _) in rest.iter().rev() {
+            if self.out.borrowed(e) {
+                self.place(e, live);
+            } else {
+                self.own(e, live);
+            }
+        }
+    }
+
+    /// Makes an operand a borrowed place if it can be one while `op` lasts.
+    fn try_borrow(&mut self, op: ExprId, e: ExprId, assigns: bool, live: &mut Live) {
+        let Some(local) = root(self.body, self.targets, e) else { return };
+        if assigns && self.body[local].is_mut {
+            return;
+        }
+        self.mark(e, BORROW);
+        if self.is_tracked(local) && live.add(local) {
+            self.drop_at(When::After, op, vec![local]);
+        }
+    }
+
+    /// A borrowed place: only its indexes are evaluated.
+    fn place(&mut self, id: ExprId, live: &mut Live) {
+        let mut at = id;
+        loop {
+            match self.body[at].kind {
+                ExprKind::Field(base, _) => at = base,
+                ExprKind::Index(base, index) => {
+                    self.own(index, live);
+                    at = base;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// The first part is always evaluated, the rest perhaps; the rest drops nothing of the outside.
+    fn optional(&mut self, id: ExprId, first: ExprId, rest: &[ExprId], live: &mut Live) {
+        let mut all = live.clone();
+        rest.iter().for_each(|&e| self.mention(e, &mut all));
+        self.drop_at(When::After, id, all.without(live));
+        for &e in rest {
+            let mut inside = all.clone();
+            self.own(e, &mut inside);
+            self.enter(e, &all, &inside);
+        }
+        *live = all;
+        self.own(first, live);
+    }
+
+    /// One round of a loop: `live` holds what stays alive throughout.
+    fn round(&mut self, inner: ExprId, live: &mut Live) {
+        let mut inside = live.clone();
+        self.continues.push(live.clone());
+        self.own(inner, &mut inside);
+        self.continues.pop();
+        self.enter(inner, live, &inside);
+    }
+
+    fn for_(
+        &mut self,
+        id: ExprId,
+        clauses: Clauses,
+        (guard, inner): (Option<ExprId>, ExprId),
+        live: &mut Live,
+    ) {
+        let clauses = self.body.clauses(clauses);
+        let mut all = live.clone();
+        guard.iter().chain([&inner]).for_each(|&e| self.mention(e, &mut all));
+        for (i, clause) in clauses.iter().enumerate() {
+            let local = root(self.body, self.targets, clause.iter);
+            if let Some(local) = local.filter(|&l| !(self.body[l].is_mut && self.facts.has(id, ASSIGNS))) {
+                self.mark(clause.iter, BORROW);
+                // Locals of outer clauses are borrowed, never tracked; so this one is of the outside.
+                if self.is_tracked(local) {
+                    all.add(local);
+                }
+            }
+            if i > 0 {
+                self.mention(clause.iter, &mut all);
+            }
+        }
+        // Lists that a clause's pattern makes live as long as a round.
+        let made: Vec<LocalId> = clauses.iter().flat_map(|clause| self.bound(clause.pat)).collect();
+        made.iter().for_each(|&local| all.remove(local));
+        self.drop_at(When::After, id, all.without(live));
+        self.breaks.push(all.clone());
+        *live = all;
+        let mut held = live.clone();
+        held.extend(&made);
+        self.round(inner, &mut held);
+        self.breaks.pop();
+        if let Some(guard) = guard {
+            let mut inside = held.clone();
+            self.own(guard, &mut inside);
+            self.enter(guard, &held, &inside);
+        }
+        for (i, clause) in clauses.iter().enumerate().rev() {
+            if self.out.borrowed(clause.iter) {
+                self.place(clause.iter, live);
+            } else if i > 0 {
+                let mut inside = held.clone();
+                self.own(clause.iter, &mut inside);
+                self.enter(clause.iter, &held, &inside);
+            } else {
+                self.own(clause.iter, live);
+            }
+        }
+    }
+
+    /// A loop over `over`. A literal lambda is its body; `tail` is what may be evaluated in or after it.
+    fn data_pattern(
+        &mut self,
+        id: ExprId,
+        over: ExprId,
+        init: Option<ExprId>,
+        f: Option<ExprId>,
+        tail: &[ExprId],
+        live: &mut Live,
+    ) {
+        let mut all = live.clone();
+        tail.iter().for_each(|&e| self.mention(e, &mut all));
+        if let ExprKind::PatFor { pat, .. } = self.body[id].kind {
+            self.bound(pat).iter().for_each(|&local| all.remove(local));
+        }
+        let lambda = f.and_then(|f| match self.body[f].kind {
+            ExprKind::Lambda { params, body, .. } => Some((f, params, body)),
+            _ => None,
+        });
+        let mut assigns = tail.iter().chain(&init).chain(&f).any(|&e| self.facts.has(e, ASSIGNS));
+        match (lambda, f) {
+            (Some((f, ..)), _) => self.mention(f, &mut all),
+            (None, Some(f)) => self.borrow_through(f, assigns, &mut all),
+            _ => {}
+        }
+        assigns |= self.facts.has(over, ASSIGNS);
+        self.borrow_through(over, assigns, &mut all);
+        self.drop_at(When::After, id, all.without(live));
+        *live = all;
+        // Lists that the pattern of `for(` makes live until the guard is done.
+        let made = match self.body[id].kind {
+            ExprKind::PatFor { pat, .. } => self.bound(pat),
+            _ => Vec::new(),
+        };
+        for &e in tail {
+            let mut held = live.clone();
+            held.extend(&made);
+            let mut inside = held.clone();
+            self.own(e, &mut inside);
+            self.enter(e, &held, &inside);
+        }
+        if let Some((_, params, inner)) = lambda {
+            let mut inside = live.clone();
+            self.function.push(live.clone());
+            let tries = std::mem::take(&mut self.tries);
+            self.own(inner, &mut inside);
+            self.tries = tries;
+            self.function.pop();
+            for &param in self.body.locals(params) {
+                self.bind(param, &mut inside);
+            }
+            self.enter(inner, live, &inside);
+        }
+        let f = if lambda.is_some() { None } else { f };
+        for e in [f, init, Some(over)].into_iter().flatten() {
+            if self.out.borrowed(e) {
+                self.place(e, live);
+            } else {
+                self.own(e, live);
+            }
+        }
+    }
+
+    fn borrow_through(&mut self, e: ExprId, assigns: bool, all: &mut Live) {
+        let Some(local) = root(self.body, self.targets, e) else { return };
+        if !(assigns && self.body[local].is_mut) {
+            self.mark(e, BORROW);
+            if self.is_tracked(local) {
+                all.add(local);
+            }
+        }
+    }
+
+    fn match_(&mut self, scrutinee: ExprId, arms: Arms, live: &mut Live) {
+        let arms = self.body.arms(arms);
+        let mut all = Live::default();
+        let mut insides = Vec::with_capacity(arms.len());
+        for arm in arms {
+            let mut inside = live.clone();
+            self.own(arm.body, &mut inside);
+            let mut outer = inside.clone();
+            self.bound(arm.pat).iter().for_each(|&local| outer.remove(local));
+            if let Some(guard) = arm.guard {
+                let mut mentioned = Live::default();
+                self.mention(guard, &mut mentioned);
+                self.bound(arm.pat).iter().for_each(|&local| mentioned.remove(local));
+                outer.union(&mentioned);
+            }
+            all.union(&outer);
+            insides.push(inside);
+        }
+        let assigns = arms.iter().any(|arm| arm.guard.is_some_and(|guard| self.facts.has(guard, ASSIGNS)));
+        let local = root(self.body, self.targets, scrutinee);
+        if let Some(local) = local.filter(|&l| !(assigns && self.body[l].is_mut)) {
+            self.mark(scrutinee, BORROW);
+            if self.is_tracked(local) {
+                all.add(local);
+            }
+        }
+        for (arm, inside) in arms.iter().zip(&insides) {
+            let mut before = all.clone();
+            let bound = self.bound(arm.pat);
+            if let Some(guard) = arm.guard {
+                before.extend(&bound);
+                let mut held = before.clone();
+                self.own(guard, &mut held);
+                self.enter(guard, &before, &held);
+            } else {
+                for local in bound {
+                    if inside.has(local) {
+                        before.add(local);
+                    } else {
+                        self.out.dead[local.0 as usize] = true;
+                    }
+                }
+            }
+            self.enter(arm.body, &before, inside);
+        }
+        *live = all;
+        if self.out.borrowed(scrutinee) {
+            self.place(scrutinee, live);
+        } else {
+            self.own(scrutinee, live);
+        }
+    }
+
+    fn seq(&mut self, stmts: Stmts, value: Option<ExprId>, live: &mut Live) {
+        if let Some(value) = value {
+            self.own(value, live);
+        }
+        for &stmt in self.body.stmts(stmts).iter().rev() {
+            match stmt {
+                Stmt::Expr(e) => self.own(e, live),
+                Stmt::Assign(local, e) => {
+                    if self.is_tracked(local) {
+                        if !live.has(local) {
+                            self.mark(e, DEAD_ASSIGN);
+                        }
+                        live.remove(local);
+                    }
+                    self.own(e, live);
+                }
+                Stmt::Let(pat, e) => {
+                    for local in self.bound(pat) {
+                        self.bind(local, live);
+                    }
+                    match self.body[pat].kind {
+                        PatKind::Bind(_, None) | PatKind::Wild => self.own(e, live),
+                        _ => self.destructure(e, live),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The value of a `let` whose pattern takes it apart.
+    fn destructure(&mut self, e: ExprId, live: &mut Live) {
+        let Some(local) = root(self.body, self.targets, e) else { return self.own(e, live) };
+        self.mark(e, BORROW);
+        if self.is_tracked(local) && live.add(local) {
+            self.drop_at(When::Skip, e, vec![local]);
+        }
+        self.place(e, live);
+    }
+}

@@ -1,0 +1,304 @@
+//! Parts of a body that become C functions of their own: `recurse`, and the tasks of `parallel`.
+
+use super::Emitter;
+use super::facts::ASSIGNS;
+use super::moves::When;
+use super::value::{Code, Dest, Val};
+use sigil_checker::hir::{ExprId, ExprKind, Exprs, LocalId, Locals, Stmt};
+use sigil_checker::types::{Ty, TyKind};
+
+/// The procedure of a `recurse`.
+#[derive(Clone, Debug)]
+pub(super) struct Procedure {
+    number: u32,
+    params: Vec<LocalId>,
+    /// Locals of outside that it reads, handed on by each call.
+    free: Vec<LocalId>,
+    /// Type of the keys of its memory, if it has one.
+    memo: Option<Ty>,
+    result: Ty,
+}
+
+impl Emitter<'_> {
+    /// Locals of outside that an expression reads, each once.
+    fn free_locals(&self, id: ExprId, but: &[LocalId]) -> Vec<LocalId> {
+        let mut out: Vec<LocalId> = self.facts.outer_reads(id).filter(|local| !but.contains(local)).collect();
+        out.sort_unstable_by_key(|local| local.0);
+        out.dedup();
+        out
+    }
+
+    pub(super) fn recurse(&mut self, id: ExprId) -> Val {
+        let body = self.body;
+        let ExprKind::Recurse { cond, base, step, memo, parallel, params } = body[id].kind else {
+            return Val::unit();
+        };
+        if let Some(parallel) = parallel {
+            self.emit(parallel, Dest::Discard);
+        }
+        let params = body.locals(params).to_vec();
+        let free = self.free_locals(id, &params);
+        if [cond, base, step].iter().any(|&e| self.assigns_any(e, &free)) {
+            self.unsupported(body[id].pos, "assigning to a variable outside of `recurse` in it");
+            return Val::unit();
+        }
+        let memo = memo.then(|| {
+            let types: Vec<Ty> = params.iter().map(|&param| self.local_ty(param)).collect();
+            match types[..] {
+                [] => Ty::VOID,
+                [one] => one,
+                _ => self.program.types.tuple_ty(&types),
+            }
+        });
+        let procedure = Procedure { number: self.new_function(), params, free, memo, result: self.ty(id) };
+        let outer = self.procedure.replace(procedure.clone());
+        let frame = self.facts.frame_of(id, false);
+        self.nested(frame, |e| e.procedure_text(&procedure, (cond, base, step)));
+        self.procedure = outer;
+        let args: Vec<Val> = procedure
+            .params
+            .iter()
+            .map(|&param| {
+                if !self.moves.is_taken(id, param) {
+                    let ty = self.local_ty(param);
+                    self.retain(ty, &format!("v{}", param.0));
+                }
+                Val::pure(Code::Local(param))
+            })
+            .collect();
+        self.outermost(&procedure, &args)
+    }
+
+    /// Calls the procedure, with a memory of its own if it keeps results.
+    fn outermost(&mut self, procedure: &Procedure, args: &[Val]) -> Val {
+        let owned = !self.is_trivial(procedure.result);
+        let Some(key) = procedure.memo else {
+            let text = self.written(|e| e.push_procedure_call(procedure, "r", args, None));
+            return Val::effect(text).owned(owned);
+        };
+        let memory = self.new_temp();
+        self.push("si_map *");
+        self.push_temp(memory);
+        self.push(" = si_map_new(");
+        self.push_desc(key);
+        self.push(", ");
+        self.push_desc(procedure.result);
+        self.push(", 0);\n");
+        let address = format!("&t{memory}");
+        let text = self.written(|e| e.push_procedure_call(procedure, "r", args, Some(&address)));
+        let val = self.spill(&Val::effect(text).owned(owned), procedure.result);
+        self.push(&format!("si_release(t{memory}, si_map_free);\n"));
+        val
+    }
+
+    fn push_procedure_call(
+        &mut self,
+        procedure: &Procedure,
+        letter: &str,
+        args: &[Val],
+        memory: Option<&str>,
+    ) {
+        self.push_own(letter, procedure.number);
+        self.push("(");
+        let free = procedure.free.iter().map(|&local| Val::pure(Code::Local(local)));
+        let memory = memory.map(|text| Val::text(text.to_owned()));
+        for (i, val) in args.iter().cloned().chain(free).chain(memory).enumerate() {
+            self.push(if i > 0 { ", " } else { "" });
+            self.push_val(&val);
+        }
+        self.push(")");
+    }
+
+    fn procedure_head(&mut self, procedure: &Procedure, letter: &str) {
+        self.push("static ");
+        self.push_c_type(procedure.result);
+        self.push(" ");
+        self.push_own(letter, procedure.number);
+        self.push("(");
+        let all: Vec<LocalId> = procedure.params.iter().chain(&procedure.free).copied().collect();
+        self.param_list(&all);
+        if procedure.memo.is_some() {
+            self.push(if all.is_empty() { "si_map **m" } else { ", si_map **m" });
+        } else if all.is_empty() {
+            self.push("void");
+        }
+        self.push(")");
+    }
+
+    fn procedure_text(&mut self, procedure: &Procedure, (cond, base, step): (ExprId, ExprId, ExprId)) {
+        if let Some(key) = procedure.memo {
+            self.procedure_head(procedure, "r");
+            self.push(";\n");
+            self.remember(procedure, key);
+        }
+        self.procedure_head(procedure, "r");
+        self.push(" {\n");
+        if procedure.memo.is_some() {
+            self.push("(void)m;\n");
+        }
+        for &local in &procedure.free {
+            self.push("(void)");
+            self.push_local(local);
+            self.push(";\n");
+        }
+        for &param in &procedure.params {
+            if self.moves.is_dead_param(self.frame, param) {
+                self.drop_local(param);
+            }
+            self.push("(void)");
+            self.push_local(param);
+            self.push(";\n");
+        }
+        let val = self.value(cond);
+        if !val.never {
+            self.push("if (");
+            self.push_condition(&val);
+            self.push(") {\n");
+            self.drops(When::Enter, base);
+            self.emit(base, Dest::Return);
+            self.push("} else {\n");
+            self.drops(When::Enter, step);
+            self.emit(step, Dest::Return);
+            self.push("}\n");
+        }
+        self.push("}\n");
+    }
+
+    /// The function that looks into the memory first.
+    fn remember(&mut self, procedure: &Procedure, key: Ty) {
+        self.procedure_head(procedure, "m");
+        self.push(" {\n");
+        for &param in &procedure.params {
+            let ty = self.local_ty(param);
+            self.retain(ty, &format!("v{}", param.0));
+        }
+        let parts: Vec<Val> = procedure.params.iter().map(|&p| Val::pure(Code::Local(p))).collect();
+        let whole = match parts.len() {
+            0 => Val::unit(),
+            1 => parts[0].clone(),
+            _ => self.construct(key, 0, &parts),
+        };
+        let whole = self.spill(&whole, key);
+        let name = whole.string();
+        let result = procedure.result;
+        self.push_c_type(result);
+        self.push(&format!(" *found = si_map_find(*m, &{name});\nif (found) {{\n"));
+        for &param in &procedure.params {
+            self.drop_local(param);
+        }
+        self.release(key, &name);
+        self.retain(result, "(*found)");
+        self.push("return *found;\n}\n");
+        let text = self.written(|e| e.push_procedure_call(procedure, "r", &parts, Some("m")));
+        let val = self.spill(&Val::effect(text), result);
+        let copy = self.spill(&val, result);
+        self.retain(result, &val.string());
+        self.push("*m = ");
+        self.put(&Val::text("*m".into()), (&whole, key), (&copy, result));
+        self.push(";\n");
+        self.store(val, result, Dest::Return);
+        self.push("}\n");
+    }
+
+    /// `self(…)`.
+    pub(super) fn self_call(&mut self, id: ExprId, args: Exprs) -> Val {
+        let Some(vals) = self.owned_operands(args) else { return Val::never() };
+        let Some(procedure) = self.procedure.clone() else {
+            self.unsupported(self.body[id].pos, "`self(…)` here");
+            return Val::unit();
+        };
+        let (letter, memory) = if procedure.memo.is_some() { ("m", Some("m")) } else { ("r", None) };
+        let text = self.written(|e| e.push_procedure_call(&procedure, letter, &vals, memory));
+        Val::effect(text).owned(!self.is_trivial(procedure.result))
+    }
+
+    /// Whether one of some locals is assigned to in an expression.
+    fn assigns_any(&self, id: ExprId, locals: &[LocalId]) -> bool {
+        if !self.facts.has(id, ASSIGNS) {
+            return false;
+        }
+        if let ExprKind::Seq(stmts, _) = self.body[id].kind
+            && self
+                .body
+                .stmts(stmts)
+                .iter()
+                .any(|stmt| matches!(stmt, Stmt::Assign(local, _) if locals.contains(local)))
+        {
+            return true;
+        }
+        let mut found = false;
+        super::tree::each_child(self.body, id, &mut |child| found |= self.assigns_any(child, locals));
+        found
+    }
+
+    /// Tasks one after another; a panic of one waits until all have ended.
+    pub(super) fn parallel(&mut self, tasks: Exprs, results: Locals, value: ExprId) -> Val {
+        let body = self.body;
+        let (tasks, results) = (body.exprs(tasks), body.locals(results));
+        let mut started = Vec::with_capacity(tasks.len());
+        for (&task, &result) in tasks.iter().zip(results) {
+            started.push(self.task(task, result));
+        }
+        for &number in &started {
+            self.push(&format!("si_reraise(&c{number});\n"));
+        }
+        for (&result, &number) in results.iter().zip(&started) {
+            let ty = self.local_ty(result);
+            if self.facts.is_read(result) {
+                self.declare_local(result, &Val::text(format!("k{number}.r")));
+                if self.facts.is_tracked(result, self.frame) && self.moves.is_dead(result) {
+                    self.drop_local(result);
+                }
+            } else {
+                self.release(ty, &format!("k{number}.r"));
+            }
+        }
+        self.drops(When::Enter, value);
+        self.value(value)
+    }
+
+    /// Runs a task; its number.
+    fn task(&mut self, task: ExprId, result: LocalId) -> u32 {
+        let free = self.free_locals(task, &[]);
+        let number = self.new_function();
+        let ty = self.local_ty(result);
+        let frame = self.facts.frame_of(task, true);
+        let procedure = self.procedure.take();
+        self.nested(frame, |e| {
+            e.captured_struct(number, &free, |e| {
+                e.push_c_type(ty);
+                e.push(" r;\n");
+            });
+            e.push("static void ");
+            e.push_own("t", number);
+            e.push("(void *p) {\n");
+            e.open_struct(number, &free, "p");
+            if free.is_empty() {
+                e.push("struct ");
+                e.push_own("e", number);
+                e.push(" *e = p;\n");
+            }
+            let val = e.value(task);
+            if !val.never {
+                let val = if e.program.types.kind(ty) == TyKind::Void { Val::unit() } else { val };
+                e.push("e->r = ");
+                e.push_val(&val);
+                e.push(";\n");
+            } else {
+                e.push("(void)e;\n");
+            }
+            e.push("}\n");
+        });
+        self.procedure = procedure;
+        self.push("struct ");
+        self.push_own("e", number);
+        self.push(&format!(" k{number};\nsi_caught c{number} = {{0, 0}};\n"));
+        for &local in &free {
+            self.push(&format!("k{number}.v{0} = v{0};\n", local.0));
+        }
+        self.push(&format!("si_protect(&c{number}, "));
+        self.push_own("t", number);
+        self.push(&format!(", &k{number});\n"));
+        number
+    }
+}

@@ -1,0 +1,603 @@
+//! Matching: tests as C conditions on places, then bindings, then the arm.
+
+use super::Emitter;
+use super::moves::When;
+use super::value::{Code, Dest, Val};
+use crate::glue;
+use crate::layout::Shape;
+use sigil_checker::decl::Const;
+use sigil_checker::hir::{Arm, ExprId, ExprKind, LocalId, PatId, PatKind, Pats};
+use sigil_checker::types::{Ty, TyKind};
+
+/// What becomes of the parts of what was matched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bind {
+    /// It stays whole; bindings have references of their own if their locals are owned.
+    Share,
+    /// It is taken apart: its owner's share of each part is bound or released.
+    Take,
+}
+
+/// Up to here arms are chained by `else if`.
+const CHAIN: usize = 64;
+
+impl Emitter<'_> {
+    /// `match`, exhaustive.
+    pub(super) fn match_(&mut self, scrutinee: ExprId, arms: &[Arm], dest: Dest) {
+        let ty = self.ty(scrutinee);
+        let guarded = arms.iter().any(|arm| arm.guard.is_some());
+        let mark = self.held.len();
+        let mut val = match self.moves.borrowed(scrutinee) {
+            true => self.place(scrutinee),
+            false => self.value(scrutinee),
+        };
+        if val.never {
+            return;
+        }
+        val = match val.code {
+            Code::Place(_) => self.calm(val, ty),
+            _ if val.fickle && guarded => self.spill(&val, ty),
+            Code::Text(_) if val.effect || glue::is_aggregate(self.cx, ty) => self.spill(&val, ty),
+            _ => self.calm(val, ty),
+        };
+        let owned = val.owned && !self.is_trivial(ty);
+        self.hold(&val, ty, false);
+        let place = val.string();
+        let source = match self.body[scrutinee].kind {
+            ExprKind::Local(local) if !owned && self.moves.borrowed(scrutinee) => Some(local),
+            _ => None,
+        };
+        let matched = Matched { place, ty, owned, source, mark };
+        if let Some(tag) = self.switch_on(arms, &matched) {
+            self.switch(arms, &matched, &tag, dest);
+        } else {
+            self.chain(arms, &matched, dest);
+        }
+        self.held.truncate(mark);
+    }
+
+    fn chain(&mut self, arms: &[Arm], matched: &Matched, dest: Dest) {
+        let jumps = arms.len() > CHAIN || arms.iter().any(|arm| arm.guard.is_some());
+        let mut end = None;
+        for (i, arm) in arms.iter().enumerate() {
+            let mut tests = String::new();
+            let is_last = arm.guard.is_none() && i + 1 == arms.len();
+            if !is_last {
+                self.test(arm.pat, &matched.place, &mut tests);
+            }
+            if i > 0 && !jumps {
+                self.sink.text.truncate(self.sink.text.len() - 1);
+                self.push(" else ");
+            }
+            if !tests.is_empty() {
+                self.push("if (");
+                self.push(super::expr::without_parentheses(&tests));
+                self.push(") ");
+            }
+            self.push("{\n");
+            let leaves = self.arm(arm, matched, dest);
+            let is_final = tests.is_empty() && arm.guard.is_none();
+            if jumps && leaves && !is_final && !matches!(dest, Dest::Return) {
+                let label = *end.get_or_insert(self.labels + 1);
+                self.labels = self.labels.max(label);
+                self.goto(label);
+            }
+            if arm.guard.is_some() {
+                self.push("}\n");
+                self.reject(arm, matched);
+            }
+            self.push("}\n");
+            if is_final {
+                break;
+            }
+        }
+        if let Some(label) = end {
+            self.push_label(label);
+        }
+    }
+
+    /// Bindings, guard, body. Whether its end is reached. With a guard, the block of the `if` on it stays open.
+    fn arm(&mut self, arm: &Arm, matched: &Matched, dest: Dest) -> bool {
+        self.line(self.body[arm.body].pos);
+        let mut skip = None;
+        if let Some(guard) = arm.guard {
+            self.bind(arm.pat, &matched.place, Bind::Share, true);
+            self.drops(When::Enter, guard);
+            let val = self.value(guard);
+            self.push("if (");
+            if val.never {
+                self.push("0");
+            } else {
+                self.push_condition(&val);
+            }
+            self.push(") {\n");
+            if matched.owned {
+                self.release(matched.ty, &matched.place);
+            }
+        } else if matched.owned {
+            self.bind(arm.pat, &matched.place, Bind::Take, false);
+        } else {
+            let local =
+                matched.source.filter(|local| self.moves.drops(When::Enter, arm.body).contains(local));
+            let how = if local.is_some() { Bind::Take } else { Bind::Share };
+            self.bind(arm.pat, &matched.place, how, false);
+            skip = local;
+        }
+        let moves = self.moves;
+        for &local in moves.drops(When::Enter, arm.body) {
+            if Some(local) != skip {
+                self.drop_local(local);
+            }
+        }
+        let held = self.held.split_off(matched.mark);
+        self.emit(arm.body, dest);
+        self.held.extend(held);
+        self.body[arm.body].ty != Ty::NEVER
+    }
+
+    /// The guard has failed: bindings are given up.
+    fn reject(&mut self, arm: &Arm, _matched: &Matched) {
+        let mut bound = Vec::new();
+        super::tree::pattern_locals(self.body, arm.pat, &mut |local, _| bound.push(local));
+        for local in bound {
+            if self.owns(local) {
+                self.drop_local(local);
+            }
+        }
+    }
+
+    /// The frame at hand owns this binding.
+    fn owns(&self, local: LocalId) -> bool {
+        self.facts.is_tracked(local, self.frame)
+    }
+
+    /// The value to switch on, if the arms are told apart by one.
+    fn switch_on(&mut self, arms: &[Arm], matched: &Matched) -> Option<String> {
+        if arms.len() < 3 || arms.iter().any(|arm| arm.guard.is_some()) {
+            return None;
+        }
+        let is_sum = self.cx.layout(matched.ty).is_sum;
+        for (i, arm) in arms.iter().enumerate() {
+            if !self.is_case(arm.pat, is_sum) && !(i + 1 == arms.len() && self.is_catch_all(arm.pat)) {
+                return None;
+            }
+        }
+        if !is_sum {
+            return Some(matched.place.clone());
+        }
+        let mut tag = String::new();
+        self.cx.push_tag(matched.ty, &matched.place, &mut tag);
+        Some(tag)
+    }
+
+    fn is_catch_all(&self, pat: PatId) -> bool {
+        matches!(self.body[pat].kind, PatKind::Wild | PatKind::Bind(_, None))
+    }
+
+    /// It is told by the tag, or the number, alone.
+    fn is_case(&mut self, pat: PatId, is_sum: bool) -> bool {
+        let body = self.body;
+        match body[pat].kind {
+            PatKind::Variant(_, pats) if is_sum => {
+                body.pats(pats).iter().all(|&part| self.is_irrefutable(part))
+            }
+            PatKind::Interval(lo, hi) => lo == hi,
+            PatKind::Or(pats) => body.pats(pats).iter().all(|&part| self.is_case(part, is_sum)),
+            _ => false,
+        }
+    }
+
+    fn is_irrefutable(&mut self, pat: PatId) -> bool {
+        let mut tests = String::new();
+        self.test(pat, "x", &mut tests);
+        tests.is_empty()
+    }
+
+    fn switch(&mut self, arms: &[Arm], matched: &Matched, tag: &str, dest: Dest) {
+        self.push("switch (");
+        self.push(tag);
+        self.push(") {\n");
+        let mut seen = Vec::new();
+        for (i, arm) in arms.iter().enumerate() {
+            let start = self.sink.text.len();
+            let mut any = false;
+            if i + 1 == arms.len() {
+                self.push("default:");
+                any = true;
+            } else {
+                self.cases(arm.pat, &mut seen, &mut any);
+            }
+            if !any {
+                self.sink.text.truncate(start);
+                continue;
+            }
+            self.push(" {\n");
+            let leaves = self.arm(arm, matched, dest);
+            if leaves && !matches!(dest, Dest::Return) {
+                self.push("break;\n");
+            }
+            self.push("}\n");
+        }
+        self.push("}\n");
+    }
+
+    fn cases(&mut self, pat: PatId, seen: &mut Vec<i64>, any: &mut bool) {
+        let body = self.body;
+        match body[pat].kind {
+            PatKind::Or(pats) => {
+                body.pats(pats).iter().for_each(|&part| self.cases(part, seen, any));
+            }
+            PatKind::Variant(n, _) => self.case(i64::from(n), seen, any),
+            PatKind::Interval(n, _) => self.case(n, seen, any),
+            _ => {}
+        }
+    }
+
+    fn case(&mut self, n: i64, seen: &mut Vec<i64>, any: &mut bool) {
+        if seen.contains(&n) {
+            return;
+        }
+        seen.push(n);
+        *any = true;
+        self.push("case ");
+        self.push_val(&Val::pure(Code::Int(n)));
+        self.push(":\n");
+    }
+
+    /// Appends the conditions under which a place matches, joined by `&&`; nothing if it always does.
+    pub(super) fn test(&mut self, pat: PatId, place: &str, out: &mut String) {
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.test_here(pat, place, out));
+    }
+
+    fn test_here(&mut self, pat: PatId, place: &str, out: &mut String) {
+        let body = self.body;
+        let ty = self.concrete(body[pat].ty);
+        match body[pat].kind {
+            PatKind::Wild | PatKind::Bind(_, None) => {}
+            PatKind::Bind(_, Some(inner)) => self.test(inner, place, out),
+            PatKind::Const(value) => {
+                let test = self.constant_test(value, ty, place);
+                and(out, &test);
+            }
+            PatKind::Interval(lo, hi) => self.interval(lo, hi, ty, place, out),
+            PatKind::Variant(variant, pats) => {
+                let layout = self.cx.layout(ty);
+                if layout.is_sum && layout.variants.len() > 1 {
+                    let mut tag = String::new();
+                    self.cx.push_tag(ty, place, &mut tag);
+                    self.sink.need_type(ty);
+                    and(out, &format!("{tag} == {variant}"));
+                }
+                self.test_fields(pats, (ty, variant), place, out);
+            }
+            PatKind::Record(pats) | PatKind::Tuple(pats) => self.test_fields(pats, (ty, 0), place, out),
+            PatKind::List { prefix, rest, suffix } => {
+                let count = prefix.len + suffix.len;
+                match rest {
+                    Some(_) if count == 0 => {}
+                    Some(_) => and(out, &format!("{place}->len >= {count}")),
+                    None => and(out, &format!("{place}->len == {count}")),
+                }
+                for (part, element) in self.elements(ty, place, prefix, suffix) {
+                    self.test(part, &element, out);
+                }
+            }
+            PatKind::Or(pats) => {
+                let mut any = String::new();
+                for &part in body.pats(pats) {
+                    let mut one = String::new();
+                    self.test(part, place, &mut one);
+                    if one.is_empty() {
+                        return;
+                    }
+                    if !any.is_empty() {
+                        any.push_str(" || ");
+                    }
+                    if one.contains(" && ") {
+                        one = format!("({one})");
+                    }
+                    any.push_str(&one);
+                }
+                and(out, &format!("({any})"));
+            }
+        }
+    }
+
+    fn test_fields(&mut self, pats: Pats, (ty, variant): (Ty, u32), place: &str, out: &mut String) {
+        let body = self.body;
+        for (i, &part) in body.pats(pats).iter().enumerate() {
+            if !self.is_catch_all(part) {
+                let field = self.field_place(ty, variant, i, place);
+                self.test(part, &field, out);
+            }
+        }
+    }
+
+    fn field_place(&mut self, ty: Ty, variant: u32, field: usize, place: &str) -> String {
+        let mut out = String::new();
+        self.sink.need_type(ty);
+        self.cx.push_field(ty, place, variant, field as u32, &mut out);
+        out
+    }
+
+    /// Sub-patterns of a list pattern with the places of their elements.
+    fn elements(&mut self, ty: Ty, place: &str, prefix: Pats, suffix: Pats) -> Vec<(PatId, String)> {
+        let TyKind::List(element) = self.program.types.kind(ty) else { return Vec::new() };
+        let c_type = self.written(|e| e.push_c_type(element));
+        let body = self.body;
+        let front = body
+            .pats(prefix)
+            .iter()
+            .enumerate()
+            .map(|(i, &part)| (part, format!("(({c_type} *){place}->data)[{i}]")));
+        let back = body.pats(suffix).iter().enumerate().map(|(i, &part)| {
+            (part, format!("(({c_type} *){place}->data)[{place}->len - {}]", suffix.len as usize - i))
+        });
+        front.chain(back).collect()
+    }
+
+    fn constant_test(&mut self, value: Const, ty: Ty, place: &str) -> String {
+        match value {
+            Const::Bool(true) => place.to_owned(),
+            Const::Bool(false) => format!("!{place}"),
+            _ => {
+                let literal = self.constant(value).string();
+                match value {
+                    Const::Float(_) => format!("{place} == {literal}"),
+                    _ => self.written(|e| glue::eq(e.cx, e.sink, ty, place, &literal)),
+                }
+            }
+        }
+    }
+
+    fn interval(&mut self, lo: i64, hi: i64, ty: Ty, place: &str, out: &mut String) {
+        let kind = self.program.types.kind(ty);
+        let (least, greatest) = match kind {
+            TyKind::Char => (0, 0x10_FFFF),
+            TyKind::Byte => (0, 255),
+            _ => (i64::MIN, i64::MAX),
+        };
+        let literal = |n: i64| match kind {
+            TyKind::Char => format!("{n}u"),
+            TyKind::Byte => n.to_string(),
+            _ => Val::pure(Code::Int(n)).string(),
+        };
+        if lo == hi {
+            return and(out, &format!("{place} == {}", literal(lo)));
+        }
+        if lo > least {
+            and(out, &format!("{place} >= {}", literal(lo)));
+        }
+        if hi < greatest {
+            and(out, &format!("{place} <= {}", literal(hi)));
+        }
+    }
+
+    /// Binds the locals of a pattern that matches. `all`: also those that nothing reads any more.
+    pub(super) fn bind(&mut self, pat: PatId, place: &str, how: Bind, all: bool) {
+        let mut alternatives = false;
+        self.has_bound_alternatives(pat, &mut alternatives);
+        if alternatives {
+            let mut locals = Vec::new();
+            super::tree::pattern_locals(self.body, pat, &mut |local, _| locals.push(local));
+            for local in locals {
+                if self.is_bound(local, all) {
+                    self.push_c_type(self.local_ty(local));
+                    self.push(" ");
+                    self.push_local(local);
+                    self.push(";\n");
+                }
+            }
+        }
+        self.bind_part(pat, place, how, (all, alternatives));
+    }
+
+    fn has_bound_alternatives(&self, pat: PatId, found: &mut bool) {
+        let body = self.body;
+        match body[pat].kind {
+            PatKind::Or(pats) => {
+                let mut any = false;
+                for &part in body.pats(pats) {
+                    super::tree::pattern_locals(body, part, &mut |_, _| any = true);
+                }
+                *found |= any;
+            }
+            PatKind::Bind(_, Some(inner)) => self.has_bound_alternatives(inner, found),
+            PatKind::Variant(_, pats) | PatKind::Record(pats) | PatKind::Tuple(pats) => {
+                body.pats(pats).iter().for_each(|&part| self.has_bound_alternatives(part, found));
+            }
+            PatKind::List { prefix, suffix, .. } => {
+                for &part in body.pats(prefix).iter().chain(body.pats(suffix)) {
+                    self.has_bound_alternatives(part, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_bound(&self, local: LocalId, all: bool) -> bool {
+        match self.owns(local) {
+            true => all || (self.facts.is_read(local) && !self.moves.is_dead(local)),
+            false => self.facts.is_read(local),
+        }
+    }
+
+    fn bind_local(&mut self, local: LocalId, place: &str, declared: bool) {
+        let val = Val::pure(Code::Place(place.to_owned()));
+        if declared {
+            self.push_local(local);
+            self.push(" = ");
+            self.push_val(&val);
+            self.push(";\n");
+        } else {
+            self.declare_local(local, &val);
+        }
+    }
+
+    fn bind_part(&mut self, pat: PatId, place: &str, how: Bind, flags: (bool, bool)) {
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.bind_part_here(pat, place, how, flags));
+    }
+
+    fn bind_part_here(&mut self, pat: PatId, place: &str, how: Bind, (all, declared): (bool, bool)) {
+        let body = self.body;
+        let ty = self.concrete(body[pat].ty);
+        let flags = (all, declared);
+        match body[pat].kind {
+            PatKind::Wild | PatKind::Const(_) | PatKind::Interval(..) => {
+                if how == Bind::Take {
+                    self.release(ty, place);
+                }
+            }
+            PatKind::Bind(local, inner) => {
+                let is_bound = self.is_bound(local, all);
+                if is_bound {
+                    self.bind_local(local, place, declared);
+                }
+                let shares = is_bound && self.owns(local) && (how == Bind::Share || inner.is_some());
+                if shares {
+                    self.retain(ty, place);
+                }
+                match inner {
+                    Some(inner) => self.bind_part(inner, place, how, flags),
+                    None if how == Bind::Take && !(is_bound && self.owns(local)) => self.release(ty, place),
+                    None => {}
+                }
+            }
+            PatKind::Variant(..) | PatKind::Record(_) | PatKind::Tuple(_) => {
+                let (variant, pats) = match body[pat].kind {
+                    PatKind::Variant(variant, pats) => (variant, pats),
+                    PatKind::Record(pats) | PatKind::Tuple(pats) => (0, pats),
+                    _ => return,
+                };
+                let boxed = self.cx.layout(ty).shape == Shape::Boxed;
+                let inside = if boxed { Bind::Share } else { how };
+                for (i, &part) in body.pats(pats).iter().enumerate() {
+                    let field = self.field_place(ty, variant, i, place);
+                    self.bind_part(part, &field, inside, flags);
+                }
+                if boxed && how == Bind::Take {
+                    self.release(ty, place);
+                }
+            }
+            PatKind::List { prefix, rest, suffix } => {
+                for (part, element) in self.elements(ty, place, prefix, suffix) {
+                    self.bind_part(part, &element, Bind::Share, flags);
+                }
+                if let Some(local) = rest.and_then(|rest| rest.binding).filter(|&l| self.is_bound(l, all)) {
+                    self.retain(ty, place);
+                    let middle =
+                        format!("si_list_slice({place}, {}, {place}->len - {})", prefix.len, suffix.len);
+                    self.bind_local(local, &middle, declared);
+                }
+                if how == Bind::Take {
+                    self.release(ty, place);
+                }
+            }
+            PatKind::Or(pats) => {
+                if !declared {
+                    if how == Bind::Take {
+                        self.release(ty, place);
+                    }
+                    return;
+                }
+                let parts = body.pats(pats);
+                for (i, &part) in parts.iter().enumerate() {
+                    let mut tests = String::new();
+                    if i + 1 < parts.len() {
+                        self.test(part, place, &mut tests);
+                        self.push("if (");
+                        self.push(if tests.is_empty() {
+                            "1"
+                        } else {
+                            super::expr::without_parentheses(&tests)
+                        });
+                        self.push(") ");
+                    }
+                    self.push("{\n");
+                    self.bind_part(part, place, how, flags);
+                    self.push(if i + 1 < parts.len() { "} else " } else { "}\n" });
+                }
+            }
+        }
+    }
+
+    /// `let` with a pattern that takes its value apart.
+    pub(super) fn destructure(&mut self, pat: PatId, e: ExprId) {
+        let ty = self.ty(e);
+        let mut val = match self.moves.borrowed(e) {
+            true => self.place(e),
+            false => self.value(e),
+        };
+        if val.never {
+            return;
+        }
+        val = match val.code {
+            Code::Text(_) if val.effect || glue::is_aggregate(self.cx, ty) => self.spill(&val, ty),
+            _ => self.calm(val, ty),
+        };
+        let place = val.string();
+        self.check_lists(pat, &place);
+        let dropped = self.moves.drops(When::Skip, e);
+        let whole = matches!(self.body[e].kind, ExprKind::Local(_)) && !dropped.is_empty();
+        let takes = whole || (val.owned && !self.is_trivial(ty));
+        self.bind(pat, &place, if takes { Bind::Take } else { Bind::Share }, false);
+        if !whole {
+            self.drops(When::Skip, e);
+        }
+    }
+
+    /// Panics where a list pattern does not match the length.
+    pub(super) fn check_lists(&mut self, pat: PatId, place: &str) {
+        let body = self.body;
+        let ty = self.concrete(body[pat].ty);
+        match body[pat].kind {
+            PatKind::Bind(_, Some(inner)) => self.check_lists(inner, place),
+            PatKind::Variant(variant, pats) => self.check_fields(pats, (ty, variant), place),
+            PatKind::Record(pats) | PatKind::Tuple(pats) => self.check_fields(pats, (ty, 0), place),
+            PatKind::List { prefix, rest, suffix } => {
+                let count = prefix.len + suffix.len;
+                if rest.is_none() || count > 0 {
+                    let sign = if rest.is_some() { "<" } else { "!=" };
+                    self.push(&format!(
+                        "if ({place}->len {sign} {count}) si_panic_list_pattern({place}->len, "
+                    ));
+                    self.push_site(body[pat].pos);
+                    self.push(");\n");
+                }
+                for (part, element) in self.elements(ty, place, prefix, suffix) {
+                    self.check_lists(part, &element);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_fields(&mut self, pats: Pats, (ty, variant): (Ty, u32), place: &str) {
+        let body = self.body;
+        for (i, &part) in body.pats(pats).iter().enumerate() {
+            if !self.is_catch_all(part) {
+                let field = self.field_place(ty, variant, i, place);
+                self.check_lists(part, &field);
+            }
+        }
+    }
+}
+
+/// What a `match` looks at.
+struct Matched {
+    place: String,
+    ty: Ty,
+    /// A temporary that the arms must give up.
+    owned: bool,
+    /// The local that it is, as a whole.
+    source: Option<LocalId>,
+    /// What was held before it.
+    mark: usize,
+}
+
+fn and(out: &mut String, test: &str) {
+    if !out.is_empty() {
+        out.push_str(" && ");
+    }
+    out.push_str(test);
+}

@@ -1,0 +1,76 @@
+//! Concrete types of an instance, and what its calls come to.
+
+use crate::glue::Cx;
+use crate::intrinsics::{self, Intrinsic};
+use rustc_hash::FxHashMap;
+use sigil_checker::ResolvedMethod;
+use sigil_checker::hir::FnRef;
+use sigil_checker::types::{FnId, TraitId, Ty, TyKind, TyList};
+use std::cell::RefCell;
+
+/// What a call comes to.
+#[derive(Clone, Copy)]
+pub(super) enum Callee {
+    /// A function instance.
+    Fn(FnId, TyList),
+    /// A library function of the runtime; its type arguments.
+    Intrinsic(&'static Intrinsic, FnId, TyList),
+    /// A prelude trait's method that goes part by part.
+    Glue(TraitId, u32, Ty),
+}
+
+/// Substitution of an instance's type arguments.
+pub(super) struct Targets<'a> {
+    cx: &'a dyn Cx,
+    args: &'a [Ty],
+    types: RefCell<FxHashMap<Ty, Ty>>,
+}
+
+impl<'a> Targets<'a> {
+    pub(super) fn new(cx: &'a dyn Cx, args: &'a [Ty]) -> Self {
+        Targets { cx, args, types: RefCell::default() }
+    }
+
+    /// A type of the body with the type arguments put in.
+    pub(super) fn concrete(&self, ty: Ty) -> Ty {
+        let program = self.cx.program();
+        if self.args.is_empty() || !(program.types.has_params(ty) || program.types.has_assoc(ty)) {
+            return ty;
+        }
+        if let Some(&found) = self.types.borrow().get(&ty) {
+            return found;
+        }
+        let found = program.subst(ty, self.args);
+        self.types.borrow_mut().insert(ty, found);
+        found
+    }
+
+    /// What a type of the body is, made concrete.
+    pub(super) fn kind(&self, ty: Ty) -> TyKind {
+        self.cx.program().types.kind(self.concrete(ty))
+    }
+
+    /// It is a list.
+    pub(super) fn is_list(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::List(_))
+    }
+
+    /// What a reference to a function comes to; none if the type does not implement the trait.
+    pub(super) fn callee(&self, function: FnRef) -> Option<Callee> {
+        let program = self.cx.program();
+        let function = match function {
+            FnRef::Direct(id, args) => FnRef::Direct(id, program.subst_list(args, self.args)),
+            FnRef::Trait { of, method, args } => {
+                FnRef::Trait { of, method, args: program.subst_list(args, self.args) }
+            }
+        };
+        Some(match program.resolve_method(function)? {
+            ResolvedMethod::Fn(id, args) => match program.fn_decl(id).intrinsic {
+                Some(name) => Callee::Intrinsic(intrinsics::lookup(program.names.get(name))?, id, args),
+                None => Callee::Fn(id, args),
+            },
+            ResolvedMethod::BuiltIn { of, method, self_ty }
+            | ResolvedMethod::Derived { of, method, self_ty } => Callee::Glue(of, method, self_ty),
+        })
+    }
+}
