@@ -28,8 +28,7 @@ pub fn split(mut input: Input, applies: impl Fn(&Input) -> bool) -> (Input, Vec<
 
 fn is_marked(path: &str) -> bool {
     let Ok(bytes) = std::fs::read(path) else { return false };
-    let marker = b"#compile-fail";
-    bytes.windows(marker.len()).any(|window| window == marker)
+    memchr::memmem::find(&bytes, b"#compile-fail").is_some()
         && String::from_utf8_lossy(&bytes).lines().any(|line| annotation(line, "#compile-fail").is_some())
 }
 

@@ -122,6 +122,17 @@ impl Job {
         }
     }
 
+    /// How much usually hangs on it, for the scheduler's priorities: what discovers more work goes first.
+    pub fn weight(self) -> u32 {
+        match self {
+            Job::Start | Job::Read(_) | Job::Runtime => 4,
+            Job::LexChunk(..) | Job::Join(_) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
+            Job::Interface(_) | Job::Discovered | Job::Complete | Job::Unit(_) => 2,
+            Job::CheckBody(_) | Job::PartsDone | Job::Rest => 1,
+            _ => 0,
+        }
+    }
+
     /// Number of kinds.
     pub const KINDS: usize = 10;
 }
