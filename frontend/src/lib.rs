@@ -8,6 +8,7 @@ mod dump;
 mod intern;
 mod lex;
 mod parse;
+mod relocate;
 mod source;
 mod span;
 pub mod syntax;
@@ -18,7 +19,9 @@ pub use diagnostic::{Code, Diagnostic, FileId, Label};
 pub use dump::dump;
 pub use intern::{Interner, Symbol};
 pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk};
-pub use parse::{Dialect, ParseScratch, Parsed, parse_file, parse_tokens};
+pub use parse::{
+    Dialect, ParseScratch, Parsed, ParsedCall, assemble, parse_call, parse_file, parse_items, parse_tokens,
+};
 pub use source::Source;
 pub use span::Span;
 pub use token::{Token, TokenKind, Tokens};

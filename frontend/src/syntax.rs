@@ -854,7 +854,48 @@ macro_rules! tables {
             pub items: Vec<Item>,
             $(#[doc = $doc] pub $field: Vec<$ty>,)*
         }
+
+        /// How many elements the tables of a tree have.
+        #[derive(Clone, Copy, Default, Debug)]
+        pub(crate) struct Sizes {
+            pub(crate) lists: u32,
+            $(pub(crate) $field: u32,)*
+        }
+
+        impl Tree {
+            /// How many elements the tables have.
+            pub(crate) fn sizes(&self) -> Sizes {
+                Sizes { lists: self.lists.len() as u32, $($field: self.$field.len() as u32,)* }
+            }
+
+            /// Makes room for other trees.
+            pub(crate) fn reserve(&mut self, others: &[Sizes]) {
+                self.lists.reserve(others.iter().map(|sizes| sizes.lists as usize).sum());
+                $(self.$field.reserve(others.iter().map(|sizes| sizes.$field as usize).sum());)*
+            }
+
+            /// Adds everything in the tables of a tree without imports and items; returns how far its ids move.
+            pub(crate) fn append(&mut self, other: &Tree) -> Sizes {
+                debug_assert!(other.imports.is_empty() && other.items.is_empty());
+                let by = self.sizes();
+                self.lists.extend_from_slice(&other.lists);
+                let lists = &mut self.lists[by.lists as usize..];
+                let mut move_ = crate::relocate::Move { by, lists };
+                $(self.$field.extend(other.$field.iter().map(|element| {
+                    let mut element = *element;
+                    crate::relocate::Relocate::relocate(&mut element, &mut move_);
+                    element
+                }));)*
+                by
+            }
+        }
+
         $(
+            impl crate::relocate::Placed for $ty {
+                fn place(by: &Sizes) -> u32 {
+                    by.$field
+                }
+            }
             impl std::ops::Index<Id<$ty>> for Tree {
                 type Output = $ty;
                 fn index(&self, id: Id<$ty>) -> &$ty {

@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use super::brackets::{NONE, NOT_ANGLE, match_brackets};
+use super::pieces::ParsedCall;
 use crate::syntax::{BinOp, Expr, ExprId, ExprKind, Id, List, Name, Tree, UnOp};
 use crate::{Code, Diagnostic, FileId, Span, Token, TokenKind, Tokens};
 use std::ops::Range;
@@ -51,6 +52,11 @@ pub(super) struct Parser<'a> {
     diagnostics: Vec<Diagnostic>,
     pub(super) memory: &'a mut Memory,
     pub(super) depth: u32,
+    /// The deepest level that was reached.
+    pub(super) max_depth: u32,
+    /// What was parsed before, in source order, and where the next of it begins (`usize::MAX`: nowhere).
+    pub(super) calls: &'a [&'a ParsedCall],
+    pub(super) next_call: usize,
     /// `|` ends the expression (rule 9).
     pub(super) stop_at_pipe: bool,
     /// The `>` of the current `>=` has been used to close type arguments; it stands for `=`.
@@ -90,13 +96,18 @@ impl<'a> Parser<'a> {
             diagnostics: Vec::new(),
             memory,
             depth: 0,
+            max_depth: 0,
+            calls: &[],
+            next_call: usize::MAX,
             stop_at_pipe: false,
             half_eaten: false,
             last_error: usize::MAX,
         }
     }
 
-    pub(super) fn finish(self) -> (Tree, Vec<Diagnostic>) {
+    /// The tree and the reports in order of position.
+    pub(super) fn finish(mut self) -> (Tree, Vec<Diagnostic>) {
+        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
         (self.tree, self.diagnostics)
     }
 

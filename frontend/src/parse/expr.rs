@@ -110,6 +110,7 @@ impl Parser<'_> {
                 break;
             }
             self.depth += 1;
+            self.max_depth = self.max_depth.max(self.depth);
             let start = self.bump().start;
             self.memory.prefixes.push((op, start));
         }

@@ -18,7 +18,10 @@ impl Parser<'_> {
                 let found = self.found();
                 self.error(200, format!("expected an item, found {found}"));
                 self.bump();
-                self.skip_to_item();
+                match imports_may_come {
+                    true => self.skip_in_header(),
+                    false => self.skip_to_item(),
+                }
                 continue;
             }
             self.item(&mut imports_may_come);

@@ -18,13 +18,16 @@ mod item;
 mod lambda;
 mod pat;
 mod pattern_call;
+mod pieces;
 mod primary;
 mod recover;
 mod types;
 
 use crate::syntax::FileSyntax;
 use crate::{Diagnostic, FileId, Interner, LexScratch, Tokens};
-use cursor::{Memory, Parser};
+use cursor::Memory;
+
+pub use pieces::{ParsedCall, assemble, parse_call, parse_items};
 
 /// Which rules a file follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -72,9 +75,6 @@ pub fn parse_tokens(
     dialect: Dialect,
     scratch: &mut ParseScratch,
 ) -> Parsed {
-    let mut parser = Parser::new(text, tokens, 0..tokens.tokens.len(), file, dialect, &mut scratch.memory);
-    parser.file();
-    let (tree, mut diagnostics) = parser.finish();
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
+    let (tree, diagnostics) = parse_items(text, tokens, 0..tokens.tokens.len(), &[], file, dialect, scratch);
     Parsed { syntax: FileSyntax { trees: vec![tree] }, diagnostics }
 }

@@ -10,41 +10,46 @@ const MIN_MAGNITUDE: u64 = 1 << 63;
 impl Parser<'_> {
     /// Whether the current token can start an operand.
     pub(super) fn starts_operand(&self) -> bool {
-        match self.kind() {
+        matches!(
+            self.kind(),
             TokenKind::Ident
-            | TokenKind::Int
-            | TokenKind::Float
-            | TokenKind::Duration
-            | TokenKind::Size
-            | TokenKind::Str
-            | TokenKind::Char
-            | TokenKind::True
-            | TokenKind::False
-            | TokenKind::Void
-            | TokenKind::SelfValue
-            | TokenKind::SelfType
-            | TokenKind::Hash
-            | TokenKind::Dollar
-            | TokenKind::LParen
-            | TokenKind::LBracket
-            | TokenKind::LBrace
-            | TokenKind::If
-            | TokenKind::For
-            | TokenKind::Match
-            | TokenKind::Loop
-            | TokenKind::With
-            | TokenKind::Break
-            | TokenKind::Continue
-            | TokenKind::Bang
-            | TokenKind::Minus
-            | TokenKind::Tilde
-            | TokenKind::Let => true,
-            _ => false,
-        }
+                | TokenKind::Int
+                | TokenKind::Float
+                | TokenKind::Duration
+                | TokenKind::Size
+                | TokenKind::Str
+                | TokenKind::Char
+                | TokenKind::True
+                | TokenKind::False
+                | TokenKind::Void
+                | TokenKind::SelfValue
+                | TokenKind::SelfType
+                | TokenKind::Hash
+                | TokenKind::Dollar
+                | TokenKind::LParen
+                | TokenKind::LBracket
+                | TokenKind::LBrace
+                | TokenKind::If
+                | TokenKind::For
+                | TokenKind::Match
+                | TokenKind::Loop
+                | TokenKind::With
+                | TokenKind::Break
+                | TokenKind::Continue
+                | TokenKind::Bang
+                | TokenKind::Minus
+                | TokenKind::Tilde
+                | TokenKind::Let
+        )
     }
 
     /// `primary`; `negative`: directly after a unary minus.
     pub(super) fn primary(&mut self, negative: bool) -> ExprId {
+        if self.pos >= self.next_call
+            && let Some(call) = self.take_call()
+        {
+            return call;
+        }
         let token = self.token();
         let start = token.start;
         let kind = match token.kind {

@@ -105,7 +105,7 @@ impl Parser<'_> {
             | TokenKind::Type
             | TokenKind::Trait
             | TokenKind::Impl => true,
-            TokenKind::Dollar => matches!(self.peek(1), TokenKind::Ident | TokenKind::Assign),
+            TokenKind::Dollar => self.peek(1) == TokenKind::Ident,
             TokenKind::Hash => self.peek(1) == TokenKind::LBracket,
             TokenKind::Ident => {
                 (self.word_at(self.pos, "extend") && self.peek(1) == TokenKind::Ident)
@@ -128,10 +128,17 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips to the next line that starts an item.
+    /// Skips to the next line that starts an item, outside of what is in brackets here.
     pub(super) fn skip_to_item(&mut self) {
-        while self.pos < self.range.end && !self.at(TokenKind::Eof) && !self.is_item_line() {
+        while self.pos < self.range.end && !self.is_end() {
             self.skip_one();
+        }
+    }
+
+    /// Skips to the next line that starts an item, as the reader of the `use` header does, which knows no brackets.
+    pub(super) fn skip_in_header(&mut self) {
+        while !self.is_end() {
+            self.bump();
         }
     }
 
@@ -139,6 +146,7 @@ impl Parser<'_> {
     pub(super) fn enter(&mut self) -> bool {
         if self.depth < MAX_DEPTH {
             self.depth += 1;
+            self.max_depth = self.max_depth.max(self.depth);
             return true;
         }
         self.error(217, "nesting too deep");
