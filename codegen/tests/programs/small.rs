@@ -208,3 +208,19 @@ type UsesNest = { n: Option<[Nest<int>]> }
     let texts = [("main", text)];
     only_compile("helpers", &Files::load(&texts).helpers());
 }
+
+#[test]
+fn a_value_can_be_joined_with_itself() {
+    prints(
+        "joined",
+        "@main () -> void = run(
+    let mut s = \"abc\" + str(1),
+    s = s + s,
+    let mut xs = [s, s],
+    xs = xs + xs,
+    print(xs),
+)
+",
+        "[abc1abc1, abc1abc1, abc1abc1, abc1abc1]\n",
+    );
+}
