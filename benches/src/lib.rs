@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Measurements of the compiler and of the programs that it makes.
+//!
+//! ```text
+//! generate   realistic Sigil projects, the same bytes for the same arguments
+//! measure    running programs, medians, tables
+//! inputs     what the criterion benches work on
+//! ```
+//!
+//! Programs: `generate` writes a project, `stages` prints how fast the compiler's stages are, `programs` how fast the
+//! programs are that it makes. The criterion benches lie beside `Cargo.toml`, one file a question.
+
+pub mod generate;
+pub mod inputs;
+pub mod measure;
