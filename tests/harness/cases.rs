@@ -174,7 +174,7 @@ fn sanitize(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
     let finds_leaks = exit != 101 && case.command != Command::Test && !case.may_leak;
     let options = if finds_leaks { "detect_leaks=1" } else { "detect_leaks=0" };
     let options = format!("{options}:detect_stack_use_after_return=0");
-    let output = execute(tool, case, SANITIZERS, "-O0", &[("ASAN_OPTIONS", &options)])?;
+    let output = execute(tool, case, SANITIZERS, "-O1", &[("ASAN_OPTIONS", &options)])?;
     compare(case, &output)
 }
 
