@@ -1,4 +1,4 @@
-//! Every case of `tests/cases` and every row of `tests/lines` is a test; `README.md` says what each kind does.
+//! Every case of `cases` and every row of `lines` and `programs` is a test; `README.md` says what each kind does.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sigil_tests::{Case, Command, Output, Row, Tool, difference, load_cases, load_tables, parse_reports};
@@ -54,6 +54,10 @@ fn main() -> ExitCode {
     for row in load_tables(&root.join("lines")) {
         let tool = tool.clone();
         trials.push((format!("lines/{}", row.name), Box::new(move || check_row(&tool, &row))));
+    }
+    for row in load_tables(&root.join("programs")) {
+        let (tool, cc) = (tool.clone(), plain_cc.clone());
+        trials.push((format!("programs/{}", row.name), Box::new(move || run_row(&tool, &row, &cc))));
     }
     let names: BTreeSet<&str> = trials.iter().map(|(name, _)| name.as_str()).collect();
     let pending = pending(root);
@@ -250,6 +254,19 @@ fn files(dir: &Path) -> Result<BTreeMap<PathBuf, String>, Failed> {
         files.insert(name, String::from_utf8_lossy(&fs::read(&path)?).into_owned());
     }
     Ok(files)
+}
+
+/// A one-line program prints its first column, where `~` ends a line.
+fn run_row(tool: &Tool, row: &Row, cc: &str) -> Result<(), Failed> {
+    let scratch = tempfile::tempdir()?;
+    fs::write(scratch.path().join("x.si"), &row.source)?;
+    let output = tool.run(scratch.path(), &["run", "x.si", "--cc", cc, "-q"], "", &[])?;
+    let expected = row.expected.replace('~', "\n") + "\n";
+    let text = difference(&row.source, &expected, &output.stdout).unwrap_or_default();
+    if text.is_empty() && output.exit == 0 {
+        return Ok(());
+    }
+    Err(format!("{text}exit code {}\n{}", output.exit, output.stderr).into())
 }
 
 fn check_row(tool: &Tool, row: &Row) -> Result<(), Failed> {

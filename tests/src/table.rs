@@ -10,6 +10,8 @@ use std::path::Path;
 pub struct Row {
     /// `4.3-inference:12`.
     pub name: String,
+    /// The first column.
+    pub expected: String,
     /// The codes that it must give, and no others; each with what may stand for it. Warnings count only if some are
     /// expected.
     pub codes: Vec<Vec<String>>,
@@ -35,10 +37,11 @@ pub fn load_tables(dir: &Path) -> Vec<Row> {
                 continue;
             }
             assert_eq!(parts.len(), columns, "{}:{}: not a row", path.display(), index + 1);
+            let expected = parts[0].to_owned();
             let choices = |word: &str| word.split('/').map(str::to_owned).collect();
             let codes = parts[0].split_whitespace().filter(|code| *code != "ok").map(choices).collect();
             let name = format!("{stem}:{}", index + 1);
-            rows.push(Row { name, codes, source: parts[columns - 1].trim().to_owned() });
+            rows.push(Row { name, expected, codes, source: parts[columns - 1].trim().to_owned() });
         }
     }
     rows
