@@ -20,7 +20,8 @@ pub use dump::dump;
 pub use intern::{Interner, Symbol};
 pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk};
 pub use parse::{
-    Dialect, ParseScratch, Parsed, ParsedCall, assemble, parse_call, parse_file, parse_items, parse_tokens,
+    Dialect, ParseScratch, Parsed, ParsedCall, Plan, Run, assemble, parse_call, parse_file, parse_items,
+    parse_tokens, plan,
 };
 pub use source::Source;
 pub use span::Span;

@@ -19,6 +19,7 @@ mod lambda;
 mod pat;
 mod pattern_call;
 mod pieces;
+mod plan;
 mod primary;
 mod recover;
 mod types;
@@ -28,6 +29,7 @@ use crate::{Diagnostic, FileId, Interner, LexScratch, Tokens};
 use cursor::Memory;
 
 pub use pieces::{ParsedCall, assemble, parse_call, parse_items};
+pub use plan::{Plan, Run, plan};
 
 /// Which rules a file follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

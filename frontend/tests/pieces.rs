@@ -1,0 +1,261 @@
+//! Parsing in pieces gives what parsing the whole gives; bad input neither panics nor hangs.
+
+#![expect(clippy::disallowed_macros, reason = "a failing test shows its seed")]
+
+use sigil_frontend::syntax::Tree;
+use sigil_frontend::{
+    Diagnostic, Dialect, FileId, Interner, LexScratch, ParseScratch, TokenKind, Tokens, assemble, dump, lex,
+    parse_call, parse_items, parse_tokens, plan,
+};
+
+const FILE: FileId = FileId(0);
+
+macro_rules! sources {
+    ($($name:literal)*) => {
+        &[$(include_str!(concat!("parse/", $name, ".si"))),*]
+    };
+}
+
+const SOURCES: &[&str] = sources! {
+    "ok/p01" "ok/p02" "ok/p03" "ok/p04" "ok/p05" "ok/p06" "ok/p07" "ok/p08" "ok/p09" "ok/p10" "ok/p10_geo"
+    "ok/p11" "ok/p12" "ok/p13" "ok/p14" "ok/imports" "ok/items" "ok/types" "ok/expressions" "ok/disambiguation"
+    "ok/control" "ok/patterns" "ok/level_2" "err/items" "err/expressions"
+};
+
+struct Random(u64);
+
+impl Random {
+    /// A number below `n`.
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+}
+
+/// Everything that a parse found, as text.
+fn show(trees: &[Tree], diagnostics: &[Diagnostic], names: &Interner) -> String {
+    let mut text: String = trees.iter().map(|tree| dump(tree, names)).collect();
+    for found in diagnostics {
+        text += &format!("{} {:?} {}\n", found.code, found.span, found.message);
+    }
+    text
+}
+
+/// Where the whole's items begin, if that is outside all brackets and these match.
+fn cuts(tokens: &Tokens, tree: &Tree) -> Vec<u32> {
+    let starts: Vec<u32> = tree.items.iter().map(|item| item.span.start).collect();
+    let (mut open, mut cuts) = (Vec::new(), Vec::new());
+    for (at, token) in tokens.tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::LParen => open.push(TokenKind::RParen),
+            TokenKind::LBracket => open.push(TokenKind::RBracket),
+            TokenKind::LBrace => open.push(TokenKind::RBrace),
+            TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace if open.pop() != Some(token.kind) => {
+                return Vec::new();
+            }
+            _ if at > 0
+                && open.is_empty()
+                && token.first_on_line
+                && starts.binary_search(&token.start).is_ok() =>
+            {
+                cuts.push(at as u32);
+            }
+            _ => {}
+        }
+    }
+    if open.is_empty() { cuts } else { Vec::new() }
+}
+
+/// Parses as planned; returns how many runs and calls there were, too.
+fn in_pieces(
+    text: &str,
+    tokens: &Tokens,
+    cuts: &[u32],
+    size: usize,
+    names: &Interner,
+) -> (String, usize, usize) {
+    let mut scratch = ParseScratch::default();
+    let plan = plan(text, tokens, cuts, size);
+    let calls: Vec<_> = plan
+        .calls
+        .iter()
+        .map(|range| parse_call(text, tokens, range.clone(), FILE, Dialect::User, &mut scratch))
+        .collect();
+    let runs = plan.runs.iter().map(|run| {
+        let calls: Vec<_> = calls[run.calls.clone()].iter().collect();
+        parse_items(text, tokens, run.range.clone(), &calls, FILE, Dialect::User, &mut scratch)
+    });
+    let parsed = assemble(runs);
+    (show(&parsed.syntax.trees, &parsed.diagnostics, names), plan.runs.len(), calls.len())
+}
+
+/// Returns how many runs and calls there were in all.
+fn check(text: &str, sizes: &[usize]) -> (usize, usize) {
+    let names = Interner::new();
+    let (tokens, _) = lex(text, FILE, &names, &mut LexScratch::default());
+    let whole = parse_tokens(text, &tokens, FILE, Dialect::User, &mut ParseScratch::default());
+    let expected = show(&whole.syntax.trees, &whole.diagnostics, &names);
+    let cuts = cuts(&tokens, &whole.syntax.trees[0]);
+    let mut total = (0, 0);
+    for &size in sizes {
+        let (found, runs, calls) = in_pieces(text, &tokens, &cuts, size, &names);
+        assert_eq!(found, expected, "pieces of {size} tokens of {text}");
+        total = (total.0 + runs, total.1 + calls);
+    }
+    total
+}
+
+#[test]
+fn pieces_make_the_whole() {
+    let mut total = (0, 0);
+    for source in SOURCES {
+        let (runs, calls) = check(source, &[1, 2, 3, 5, 8, 13, 20, 40, 100, 1000]);
+        total = (total.0 + runs, total.1 + calls);
+    }
+    assert!(total.0 > 500 && total.1 > 200, "{total:?}");
+}
+
+#[test]
+fn nesting_of_a_call_counts_where_it_stands() {
+    for outer in (430..=445).chain([600, 700]) {
+        let inner = format!("{}1{}", "(".repeat(200), ")".repeat(200));
+        let source = format!(
+            "@f () -> int = {}map(.over: {inner}, .transform: {inner}){}\n@g () -> int = 1",
+            "[".repeat(outer),
+            "]".repeat(outer)
+        );
+        check(&source, &[10, 300]);
+    }
+}
+
+#[test]
+fn mutated_programs_in_pieces() {
+    for seed in 1..=400 {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ (seed << 20));
+        let source = SOURCES[random.below(SOURCES.len())];
+        let mut parts: Vec<&str> = source.split_inclusive([' ', '\n', '(', ',', '.']).collect();
+        for _ in 0..=random.below(4) {
+            let (a, b) = (random.below(parts.len()), random.below(parts.len()));
+            match random.below(4) {
+                0 => drop(parts.remove(a)),
+                1 => parts.swap(a, b),
+                2 => parts.insert(a, parts[b]),
+                _ => {
+                    parts[a] = [")", "(", "\n@", "=", "run(", "]", "{", "let ", "|", "-> "][random.below(10)]
+                }
+            }
+            if parts.is_empty() {
+                break;
+            }
+        }
+        println!("seed {seed}");
+        check(&parts.concat(), &[1, 7, 30]);
+    }
+}
+
+#[test]
+fn truncated_programs() {
+    for source in SOURCES {
+        let step = source.len() / 40 + 1;
+        for end in (0..source.len()).step_by(step).filter(|&end| source.is_char_boundary(end)) {
+            check(&source[..end], &[10]);
+        }
+    }
+}
+
+#[test]
+fn soups_of_tokens() {
+    const WORDS: &[&str] = &[
+        "async",
+        "break",
+        "do",
+        "else",
+        "false",
+        "for",
+        "if",
+        "impl",
+        "in",
+        "let",
+        "loop",
+        "match",
+        "mut",
+        "pub",
+        "self",
+        "Self",
+        "then",
+        "trait",
+        "type",
+        "uses",
+        "use",
+        "void",
+        "where",
+        "with",
+        "yield",
+        "..=",
+        "->",
+        "=>",
+        "==",
+        "<=",
+        ">=",
+        "&&",
+        "??",
+        "..",
+        "::",
+        "+",
+        "-",
+        "*",
+        "!",
+        "<",
+        ">",
+        "=",
+        "|",
+        "?",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        ".",
+        "@",
+        "$",
+        "#",
+        "a",
+        "b",
+        "A",
+        "B",
+        "run",
+        "map",
+        "tests",
+        "as",
+        "extend",
+        "dyn",
+        "div",
+        "1",
+        "2.5",
+        "\"s\"",
+        "'c'",
+        "\n",
+        "\n@f () -> int = ",
+        "map(.over: ",
+        "(",
+        ")",
+        ")",
+    ];
+    for seed in 1..=600 {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ (seed << 20));
+        let mut source = String::new();
+        for _ in 0..random.below(120) {
+            source += WORDS[random.below(WORDS.len())];
+            if random.below(3) > 0 {
+                source.push(' ');
+            }
+        }
+        println!("seed {seed}");
+        check(&source, &[1, 5, 25]);
+    }
+}
