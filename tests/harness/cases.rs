@@ -1,7 +1,9 @@
 //! Every case of `cases` and every row of `lines` and `programs` is a test; `README.md` says what each kind does.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sigil_tests::{Case, Command, Output, Row, Tool, difference, load_cases, load_tables, parse_reports};
+use sigil_tests::{
+    Case, Command, Output, Row, Tool, c_compiles, difference, load_cases, load_tables, parse_reports,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -212,7 +214,7 @@ fn compare(case: &Case, output: &Output) -> Result<(), Failed> {
     if text.is_empty() { Ok(()) } else { Err(text.into()) }
 }
 
-/// The C is the same, byte by byte, whatever the schedule.
+/// The C is without warnings, and the same, byte by byte, whatever the schedule.
 fn emits_the_same(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
     let scratch = tempfile::tempdir()?;
     let emit = |name: &str, options: &[&str]| -> Result<BTreeMap<PathBuf, String>, Failed> {
@@ -231,6 +233,9 @@ fn emits_the_same(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
         files(&out)
     };
     let first = emit("first", &["-j", "1"])?;
+    if scratch.path().join("first").exists() {
+        c_compiles(&scratch.path().join("first"))?;
+    }
     for (index, schedule) in SCHEDULES.iter().enumerate() {
         let other = emit(&format!("other{index}"), schedule)?;
         if first.keys().ne(other.keys()) {

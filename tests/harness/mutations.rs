@@ -1,4 +1,4 @@
-//! Broken versions of the cases give diagnostics, never a panic of the compiler or a hang.
+//! Broken versions of the cases give diagnostics, never a panic of the compiler, a hang, or C that does not compile.
 //!
 //! `SIGIL_MUTATIONS` says how many, `SIGIL_MUTATION_SEED` where to start.
 
@@ -7,9 +7,9 @@ use sigil_driver::cli::{Cli, Options};
 use sigil_driver::graph::{Goal, Untested};
 use sigil_driver::project::find_input;
 use sigil_driver::session::{Request, compile};
-use sigil_tests::{Random, load_cases, load_tables, mutate};
+use sigil_tests::{Random, c_compiles, load_cases, load_tables, mutate};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -45,16 +45,27 @@ fn compiles_or_explains(source: &str, dir: &Path, options: &Options) -> Result<(
     let path = dir.join("x.si");
     fs::write(&path, source).map_err(|error| error.to_string())?;
     let input = find_input(&path, false).map_err(|error| format!("{error:?}"))?;
-    let out: PathBuf = dir.join("c");
-    fs::create_dir_all(&out).map_err(|error| error.to_string())?;
-    let request =
-        Request { input, goal: Goal::Emit, tests: false, untested: Untested::Ignore, output_dir: Some(out) };
+    let scratch = tempfile::tempdir_in(dir).map_err(|error| error.to_string())?;
+    let out = scratch.path().to_owned();
+    let request = Request {
+        input,
+        goal: Goal::Emit,
+        tests: false,
+        untested: Untested::Ignore,
+        output_dir: Some(out.clone()),
+    };
     compile(request, options, |done| {
         if done.is_internal {
             let texts: Vec<String> = done.findings.iter().map(|finding| finding.message.clone()).collect();
             return Err(texts.join("\n"));
         }
-        Ok(())
+        if done.findings.iter().any(|finding| !finding.code.is_warning) {
+            return Ok(());
+        }
+        for (name, text) in sigil_codegen::runtime_files() {
+            fs::write(out.join(name), text).map_err(|error| error.to_string())?;
+        }
+        c_compiles(&out)
     })
 }
 

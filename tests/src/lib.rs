@@ -12,4 +12,4 @@ pub use case::{Case, Command, load_cases};
 pub use expect::{Expected, Reported, parse_reports};
 pub use mutate::{Random, mutate};
 pub use table::{Row, load_tables};
-pub use tool::{Output, Tool, difference};
+pub use tool::{Output, Tool, c_compiles, difference};

@@ -1,6 +1,7 @@
 //! Runs programs with a time limit and compares what they say.
 
 use similar::{ChangeTag, TextDiff};
+use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -100,6 +101,24 @@ fn code(status: ExitStatus) -> i32 {
         }
     }
     status.code().unwrap_or(-1)
+}
+
+/// gcc has nothing to say about the C in a directory, the runtime's excepted. Without gcc nobody has.
+pub fn c_compiles(dir: &Path) -> Result<(), String> {
+    let entries = fs::read_dir(dir).map_err(|error| error.to_string())?;
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("rt_") || name.starts_with("sigil_rt") || !name.ends_with(".c") {
+            continue;
+        }
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]).arg("-I").arg(dir).arg(&path);
+        let Ok(output) = gcc.output() else { return Ok(()) };
+        if !output.status.success() {
+            return Err(format!("gcc on {name}:\n{}", String::from_utf8_lossy(&output.stderr)));
+        }
+    }
+    Ok(())
 }
 
 /// How `actual` differs from `expected`, line by line; nothing if it does not.
