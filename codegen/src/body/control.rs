@@ -355,5 +355,10 @@ impl Emitter<'_> {
         self.push(" = ");
         self.push_val(val);
         self.push(";\n");
+        if self.facts.has_dead_code {
+            self.push("(void)");
+            self.push_local(local);
+            self.push(";\n");
+        }
     }
 }

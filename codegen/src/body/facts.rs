@@ -38,6 +38,8 @@ pub(super) struct Facts {
     pub counted: Vec<bool>,
     /// Frame numbers of lambdas, procedures and (flagged) tasks, by expression.
     frames: FxHashMap<(ExprId, bool), u32>,
+    /// Something in it never ends: what comes after may not be written, and leave variables without a use.
+    pub has_dead_code: bool,
     clock: u32,
 }
 
@@ -98,6 +100,7 @@ impl Walk<'_> {
             .map(|local| !self.cx.is_trivial(self.targets.concrete(local.ty)))
             .collect();
         self.effects();
+        self.facts.has_dead_code = self.body.exprs.iter().any(|e| e.ty == Ty::NEVER);
         for &param in &self.body.params {
             self.declare(param, 0);
         }

@@ -184,7 +184,7 @@ impl Emitter<'_> {
         for &param in params {
             if self.moves.is_dead_param(self.frame, param) {
                 self.drop_local(param);
-            } else if !self.facts.is_read(param) {
+            } else if !self.facts.is_read(param) || self.facts.has_dead_code {
                 self.push("(void)");
                 self.push_local(param);
                 self.push(";\n");

@@ -66,12 +66,10 @@ impl Emitter<'_> {
         let (kind, pos) = (self.targets.kind(self.body[a].ty), self.body[id].pos);
         let owns_left = op == BinOp::Add && matches!(kind, TyKind::Str | TyKind::List(_));
         let later = self.facts.effects[b.0 as usize];
-        let mut left = left;
-        if !owns_left && left.owned && !self.is_trivial(self.ty(a)) {
-            left = self.named(left, self.ty(a));
-            self.hold(&left, self.ty(a), true);
-            left.owned = false;
-        }
+        let left = match !owns_left && left.owned && !self.is_trivial(self.ty(a)) {
+            true => self.wait(left, self.ty(a)),
+            false => left,
+        };
         let left = self.protect(left, a, !owns_left, later);
         let right = self.borrow(b);
         if right.never {

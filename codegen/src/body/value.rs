@@ -306,7 +306,12 @@ impl Emitter<'_> {
         if val.never || !val.owned || self.is_trivial(ty) {
             return val;
         }
-        let val = self.named(val, ty);
+        self.wait(val, ty)
+    }
+
+    /// Keeps an owned value, in a variable that nothing else changes, until the operation at hand has looked at it.
+    pub(super) fn wait(&mut self, val: Val, ty: Ty) -> Val {
+        let val = if val.fickle { self.spill(&val, ty) } else { self.named(val, ty) };
         self.hold(&val, ty, true);
         Val { owned: false, ..val }
     }
@@ -391,7 +396,8 @@ impl Emitter<'_> {
                 if val.owned && !self.is_trivial(ty) {
                     let val = self.named(val, ty);
                     self.release(ty, &val.string());
-                } else if val.effect {
+                } else if val.effect || matches!(val.code, Code::Text(_)) {
+                    // Literals are declared for whoever mentions them.
                     self.push("(void)");
                     self.push_val(&val);
                     self.push(";\n");
