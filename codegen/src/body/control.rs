@@ -355,7 +355,7 @@ impl Emitter<'_> {
         self.push(" = ");
         self.push_val(val);
         self.push(";\n");
-        if self.facts.has_dead_code {
+        if self.facts.has_dead_code || ty == Ty::VOID {
             self.push("(void)");
             self.push_local(local);
             self.push(";\n");

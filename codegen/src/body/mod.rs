@@ -5,18 +5,21 @@
 //! facts, moves     effects, reads, owners; who owns a counted local when
 //! value            C values, temporaries, what is held for release
 //! expr, ops, call  expressions
-//! control, pattern `if`, sequences, `?`; matching
-//! iterate          loops and data patterns, by the templates of `template`
+//! control          `if`, sequences, `?`, `??`
+//! pattern, arms    tests and bindings; `match`
+//! iterate, data    loops; data patterns; both by the templates of `template`
 //! closure, outline functions as values; `recurse` and `parallel` as functions of their own
 //! ```
 //!
 //! Operands are evaluated strictly from left to right: what has effects goes to a temporary as soon as something
 //! that has effects follows in the same expression; everything else stays a nested C expression.
 
+mod arms;
 mod call;
 mod closure;
 mod construct;
 mod control;
+mod data;
 mod expr;
 mod facts;
 mod iterate;
@@ -184,7 +187,10 @@ impl Emitter<'_> {
         for &param in params {
             if self.moves.is_dead_param(self.frame, param) {
                 self.drop_local(param);
-            } else if !self.facts.is_read(param) || self.facts.has_dead_code {
+            } else if !self.facts.is_read(param)
+                || self.facts.has_dead_code
+                || self.local_ty(param) == Ty::VOID
+            {
                 self.push("(void)");
                 self.push_local(param);
                 self.push(";\n");

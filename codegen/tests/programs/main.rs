@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests run C compilers")]
 
+mod bodies;
 mod golden;
 mod load;
 mod native;

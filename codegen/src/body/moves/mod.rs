@@ -8,13 +8,16 @@
 //! Loops keep everything that they mention, and all that is needed after them, alive throughout. The right side of
 //! `&&`, `||` and `??` drops nothing of the outside, so that conditions stay single C expressions.
 
+mod live;
+mod loops;
+
 use super::facts::{ASSIGNS, Facts, LEAVES, borrows, root};
 use super::target::Targets;
 use super::tree::pattern_locals;
+use live::Live;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sigil_checker::hir::{
-    Arms, BinOp, Body, Clauses, ExprId, ExprKind, Exprs, FnRef, LocalId, Locals, PatId, PatKind, Stmt, Stmts,
-    Target,
+    Arms, BinOp, Body, ExprId, ExprKind, Exprs, FnRef, LocalId, Locals, PatId, PatKind, Stmt, Stmts, Target,
 };
 use sigil_checker::types::{Ty, TyKind};
 
@@ -90,61 +93,6 @@ impl Moves {
     /// A capture that is taken.
     pub(super) fn is_taken(&self, id: ExprId, local: LocalId) -> bool {
         self.taken.contains(&(id, local))
-    }
-}
-
-/// A set of locals.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Live(Vec<u64>);
-
-impl Live {
-    fn has(&self, local: LocalId) -> bool {
-        self.0.get(local.0 as usize / 64).is_some_and(|word| word >> (local.0 % 64) & 1 == 1)
-    }
-
-    fn extend(&mut self, locals: &[LocalId]) {
-        for &local in locals {
-            self.add(local);
-        }
-    }
-
-    /// Whether it is new.
-    fn add(&mut self, local: LocalId) -> bool {
-        let (word, bit) = (local.0 as usize / 64, 1u64 << (local.0 % 64));
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
-        }
-        let is_new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
-        is_new
-    }
-
-    fn remove(&mut self, local: LocalId) {
-        if let Some(word) = self.0.get_mut(local.0 as usize / 64) {
-            *word &= !(1 << (local.0 % 64));
-        }
-    }
-
-    fn union(&mut self, other: &Live) {
-        if other.0.len() > self.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine |= theirs;
-        }
-    }
-
-    /// The members that another set lacks.
-    fn without(&self, other: &Live) -> Vec<LocalId> {
-        let mut out = Vec::new();
-        for (i, &word) in self.0.iter().enumerate() {
-            let mut rest = word & !other.0.get(i).copied().unwrap_or(0);
-            while rest != 0 {
-                out.push(LocalId(i as u32 * 64 + rest.trailing_zeros()));
-                rest &= rest - 1;
-            }
-        }
-        out
     }
 }
 
@@ -539,139 +487,6 @@ impl<'a> Analysis<'a> {
         }
         *live = all;
         self.own(first, live);
-    }
-
-    /// One round of a loop: `live` holds what stays alive throughout.
-    fn round(&mut self, inner: ExprId, live: &mut Live) {
-        let mut inside = live.clone();
-        self.continues.push(live.clone());
-        self.own(inner, &mut inside);
-        self.continues.pop();
-        self.enter(inner, live, &inside);
-    }
-
-    fn for_(
-        &mut self,
-        id: ExprId,
-        clauses: Clauses,
-        (guard, inner): (Option<ExprId>, ExprId),
-        live: &mut Live,
-    ) {
-        let clauses = self.body.clauses(clauses);
-        let mut all = live.clone();
-        guard.iter().chain([&inner]).for_each(|&e| self.mention(e, &mut all));
-        for (i, clause) in clauses.iter().enumerate() {
-            let local = root(self.body, self.targets, clause.iter);
-            if let Some(local) = local.filter(|&l| !(self.body[l].is_mut && self.facts.has(id, ASSIGNS))) {
-                self.mark(clause.iter, BORROW);
-                // Locals of outer clauses are borrowed, never tracked; so this one is of the outside.
-                if self.is_tracked(local) {
-                    all.add(local);
-                }
-            }
-            if i > 0 {
-                self.mention(clause.iter, &mut all);
-            }
-        }
-        // Lists that a clause's pattern makes live as long as a round.
-        let made: Vec<LocalId> = clauses.iter().flat_map(|clause| self.bound(clause.pat)).collect();
-        made.iter().for_each(|&local| all.remove(local));
-        self.drop_at(When::After, id, all.without(live));
-        self.breaks.push(all.clone());
-        *live = all;
-        let mut held = live.clone();
-        held.extend(&made);
-        self.round(inner, &mut held);
-        self.breaks.pop();
-        if let Some(guard) = guard {
-            let mut inside = held.clone();
-            self.own(guard, &mut inside);
-            self.enter(guard, &held, &inside);
-        }
-        for (i, clause) in clauses.iter().enumerate().rev() {
-            if self.out.borrowed(clause.iter) {
-                self.place(clause.iter, live);
-            } else if i > 0 {
-                let mut inside = held.clone();
-                self.own(clause.iter, &mut inside);
-                self.enter(clause.iter, &held, &inside);
-            } else {
-                self.own(clause.iter, live);
-            }
-        }
-    }
-
-    /// A loop over `over`. A literal lambda is its body; `tail` is what may be evaluated in or after it.
-    fn data_pattern(
-        &mut self,
-        id: ExprId,
-        over: ExprId,
-        init: Option<ExprId>,
-        f: Option<ExprId>,
-        tail: &[ExprId],
-        live: &mut Live,
-    ) {
-        let mut all = live.clone();
-        tail.iter().for_each(|&e| self.mention(e, &mut all));
-        if let ExprKind::PatFor { pat, .. } = self.body[id].kind {
-            self.bound(pat).iter().for_each(|&local| all.remove(local));
-        }
-        let lambda = f.and_then(|f| match self.body[f].kind {
-            ExprKind::Lambda { params, body, .. } => Some((f, params, body)),
-            _ => None,
-        });
-        let mut assigns = tail.iter().chain(&init).chain(&f).any(|&e| self.facts.has(e, ASSIGNS));
-        match (lambda, f) {
-            (Some((f, ..)), _) => self.mention(f, &mut all),
-            (None, Some(f)) => self.borrow_through(f, assigns, &mut all),
-            _ => {}
-        }
-        assigns |= self.facts.has(over, ASSIGNS);
-        self.borrow_through(over, assigns, &mut all);
-        self.drop_at(When::After, id, all.without(live));
-        *live = all;
-        // Lists that the pattern of `for(` makes live until the guard is done.
-        let made = match self.body[id].kind {
-            ExprKind::PatFor { pat, .. } => self.bound(pat),
-            _ => Vec::new(),
-        };
-        for &e in tail {
-            let mut held = live.clone();
-            held.extend(&made);
-            let mut inside = held.clone();
-            self.own(e, &mut inside);
-            self.enter(e, &held, &inside);
-        }
-        if let Some((_, params, inner)) = lambda {
-            let mut inside = live.clone();
-            self.function.push(live.clone());
-            let tries = std::mem::take(&mut self.tries);
-            self.own(inner, &mut inside);
-            self.tries = tries;
-            self.function.pop();
-            for &param in self.body.locals(params) {
-                self.bind(param, &mut inside);
-            }
-            self.enter(inner, live, &inside);
-        }
-        let f = if lambda.is_some() { None } else { f };
-        for e in [f, init, Some(over)].into_iter().flatten() {
-            if self.out.borrowed(e) {
-                self.place(e, live);
-            } else {
-                self.own(e, live);
-            }
-        }
-    }
-
-    fn borrow_through(&mut self, e: ExprId, assigns: bool, all: &mut Live) {
-        let Some(local) = root(self.body, self.targets, e) else { return };
-        if !(assigns && self.body[local].is_mut) {
-            self.mark(e, BORROW);
-            if self.is_tracked(local) {
-                all.add(local);
-            }
-        }
     }
 
     fn match_(&mut self, scrutinee: ExprId, arms: Arms, live: &mut Live) {
