@@ -9,10 +9,10 @@ mod shape;
 mod template;
 
 pub use module::Mix;
+pub use random::Random;
 pub use shape::Shape;
 
 use module::{Exports, Writer, count_lines};
-use random::Random;
 use std::fs;
 use std::io;
 use std::path::Path;
