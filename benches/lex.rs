@@ -6,6 +6,10 @@ use sigil_benches::inputs::{WORKERS, in_parts, project};
 use sigil_frontend::{FileId, Interner, LexScratch, lex};
 use std::hint::black_box;
 
+// As in `sigilc`: with the system's allocator another program would be measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn bench(c: &mut Criterion) {
     let project = project();
     let mut group = c.benchmark_group("lex");

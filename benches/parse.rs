@@ -5,6 +5,10 @@ use sigil_benches::inputs::{WORKERS, in_parts, project};
 use sigil_frontend::{Dialect, FileId, Interner, ParseScratch, lex, parse_tokens};
 use std::hint::black_box;
 
+// As in `sigilc`: with the system's allocator another program would be measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn bench(c: &mut Criterion) {
     let project = project();
     let mut group = c.benchmark_group("parse");
