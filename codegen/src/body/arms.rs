@@ -148,7 +148,8 @@ impl Emitter<'_> {
         }
         let is_sum = self.cx.layout(matched.ty).is_sum;
         for (i, arm) in arms.iter().enumerate() {
-            if !self.is_case(arm.pat, is_sum) && !(i + 1 == arms.len() && self.is_catch_all(arm.pat)) {
+            let is_default = i + 1 == arms.len() && self.is_catch_all(arm.pat);
+            if !is_default && !self.is_case(arm.pat, is_sum) {
                 return None;
             }
         }

@@ -106,10 +106,17 @@ mod tests {
     fn declared(text: &str) -> Vec<String> {
         let mut names = Vec::new();
         let (mut head, mut given, mut in_trait) = (None, None, false);
+        // What lists of some elements have only is named after the elements too.
+        let mut suffix = "";
         for line in text.lines() {
             let code = line.split("//").next().unwrap_or("").trim();
             if line.starts_with("impl") {
                 head = head_of(code.trim_end_matches(" {"));
+                suffix = match code {
+                    "impl [int] {" => "_int",
+                    "impl [float] {" => "_float",
+                    _ => "",
+                };
             }
             if line.starts_with("pub trait") || line.starts_with("trait") {
                 in_trait = true;
@@ -126,7 +133,7 @@ mod tests {
             if !in_trait && (!has_body || given.is_some()) {
                 let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 names.push(given.take().unwrap_or(match head {
-                    Some(head) => format!("{head}_{name}"),
+                    Some(head) => format!("{head}_{name}{suffix}"),
                     None => name,
                 }));
             }

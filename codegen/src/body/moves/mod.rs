@@ -276,11 +276,8 @@ impl<'a> Analysis<'a> {
     fn own_other(&mut self, id: ExprId, live: &mut Live) {
         let body = self.body;
         match body[id].kind {
-            ExprKind::Local(local) => {
-                if self.is_tracked(local) && live.add(local) {
-                    self.mark(id, CONSUME);
-                }
-            }
+            ExprKind::Local(local) if self.is_tracked(local) && live.add(local) => self.mark(id, CONSUME),
+            ExprKind::Local(_) => {}
             ExprKind::Call(function, args) => self.call(id, function, args, live),
             ExprKind::CallValue(f, args) => {
                 let rest: Vec<_> = body.exprs(args).iter().map(|&e| (e, false)).collect();
