@@ -244,7 +244,7 @@ impl Emitter<'_> {
             self.unsupported(self.body[id].pos, "`?` inside `recurse`");
             return Val::unit();
         };
-        leave.used |= !matches!(leave.dest, Dest::Return);
+        leave.used |= !leave.dest.returns();
         let leave = *leave;
         self.push("if (");
         self.push_tag(&val, ty);
@@ -259,7 +259,7 @@ impl Emitter<'_> {
         self.abandon_held(leave.held);
         self.drops(When::Leave, id);
         self.store(out, leave.ty, leave.dest);
-        if !matches!(leave.dest, Dest::Return) {
+        if !leave.dest.returns() {
             self.goto(leave.label);
         }
         self.push("}\n");

@@ -142,6 +142,8 @@ impl Walk<'_> {
             ExprKind::Field(base, _) if self.cx.is_trivial(self.ty(base)) => 0,
             ExprKind::Unary(..) | ExprKind::Binary(..) if self.is_calm(id) => 0,
             ExprKind::Break | ExprKind::Continue | ExprKind::Propagate(..) => IMPURE | LEAVES,
+            // A `?` further down may end the whole function.
+            ExprKind::SelfCall(_) => IMPURE | LEAVES,
             ExprKind::Seq(stmts, _) => {
                 let assigns = self.body.stmts(stmts).iter().any(|stmt| matches!(stmt, Stmt::Assign(..)));
                 IMPURE | if assigns { ASSIGNS } else { 0 }

@@ -1,10 +1,10 @@
 //! Parts of a body that become C functions of their own: `recurse`, and the tasks of `parallel`.
 
 use super::Emitter;
-use super::facts::ASSIGNS;
+use super::facts::{ASSIGNS, LEAVES};
 use super::moves::When;
-use super::value::{Code, Dest, Val};
-use sigil_checker::hir::{ExprId, ExprKind, Exprs, LocalId, Locals, Stmt};
+use super::value::{Code, Dest, Leave, Val};
+use sigil_checker::hir::{ExprId, ExprKind, Exprs, LocalId, Locals, Stmt, Target};
 use sigil_checker::types::{Ty, TyKind};
 
 /// The procedure of a `recurse`.
@@ -17,6 +17,17 @@ pub(super) struct Procedure {
     /// Type of the keys of its memory, if it has one.
     memo: Option<Ty>,
     result: Ty,
+    /// Result type of the function, if a `?` in the procedure may end that.
+    escapes: Option<Ty>,
+}
+
+impl Procedure {
+    /// What each call hands on besides arguments and free locals.
+    fn handed_on(&self) -> Vec<String> {
+        let memory = self.memo.map(|_| "m");
+        let escape = self.escapes.map(|_| ["e", "x"]);
+        memory.into_iter().chain(escape.into_iter().flatten()).map(str::to_owned).collect()
+    }
 }
 
 impl Emitter<'_> {
@@ -50,7 +61,15 @@ impl Emitter<'_> {
                 _ => self.program.types.tuple_ty(&types),
             }
         });
-        let procedure = Procedure { number: self.new_function(), params, free, memo, result: self.ty(id) };
+        let escapes = [cond, base, step].iter().any(|&e| self.may_escape(e));
+        let procedure = Procedure {
+            number: self.new_function(),
+            params,
+            free,
+            memo,
+            result: self.ty(id),
+            escapes: escapes.then(|| self.concrete(self.decl.result)),
+        };
         let outer = self.procedure.replace(procedure.clone());
         let frame = self.facts.frame_of(id, false);
         self.nested(frame, |e| e.procedure_text(&procedure, (cond, base, step)));
@@ -66,43 +85,75 @@ impl Emitter<'_> {
                 Val::pure(Code::Local(param))
             })
             .collect();
-        self.outermost(&procedure, &args)
+        self.outermost(id, &procedure, &args)
+    }
+
+    /// Whether a `?` in it leaves the function.
+    fn may_escape(&self, id: ExprId) -> bool {
+        if !self.facts.has(id, LEAVES) || matches!(self.body[id].kind, ExprKind::Lambda { .. }) {
+            return false;
+        }
+        let mut found = matches!(self.body[id].kind, ExprKind::Propagate(_, Target::Function));
+        super::tree::each_child(self.body, id, &mut |child| found |= self.may_escape(child));
+        found
     }
 
     /// Calls the procedure, with a memory of its own if it keeps results.
-    fn outermost(&mut self, procedure: &Procedure, args: &[Val]) -> Val {
-        let owned = !self.is_trivial(procedure.result);
-        let Some(key) = procedure.memo else {
-            let text = self.written(|e| e.push_procedure_call(procedure, "r", args, None));
-            return Val::effect(text).owned(owned);
-        };
+    fn outermost(&mut self, id: ExprId, procedure: &Procedure, args: &[Val]) -> Val {
+        let mut extra = Vec::new();
         let memory = self.new_temp();
-        self.push("si_map *");
-        self.push_temp(memory);
-        self.push(" = si_map_new(");
-        self.push_desc(key);
-        self.push(", ");
-        self.push_desc(procedure.result);
-        self.push(", 0);\n");
-        let address = format!("&t{memory}");
-        let text = self.written(|e| e.push_procedure_call(procedure, "r", args, Some(&address)));
-        let val = self.spill(&Val::effect(text).owned(owned), procedure.result);
-        self.push(&format!("si_release(t{memory}, si_map_free);\n"));
+        if let Some(key) = procedure.memo {
+            self.push("si_map *");
+            self.push_temp(memory);
+            self.push(" = si_map_new(");
+            self.push_desc(key);
+            self.push(", ");
+            self.push_desc(procedure.result);
+            self.push(", 0);\n");
+            extra.push(format!("&t{memory}"));
+        }
+        let (early, flag) = (self.new_temp(), self.new_temp());
+        if let Some(ty) = procedure.escapes {
+            self.push_c_type(ty);
+            self.push(&format!(" t{early} = "));
+            self.push_own("y", procedure.number);
+            self.push(&format!(";\n_Bool t{flag} = 0;\n"));
+            extra.push(format!("&t{early}"));
+            extra.push(format!("&t{flag}"));
+        }
+        let text = self.written(|e| e.push_procedure_call(procedure, "r", args, &extra));
+        let mut val = Val::effect(text).owned(!self.is_trivial(procedure.result));
+        if !extra.is_empty() {
+            val = self.spill(&val, procedure.result);
+        }
+        if procedure.memo.is_some() {
+            self.push(&format!("si_release(t{memory}, si_map_free);\n"));
+        }
+        if let (Some(ty), Some(leave)) = (procedure.escapes, self.leaves.last().copied()) {
+            self.push(&format!("if (t{flag}) {{\n"));
+            self.abandon_held(leave.held);
+            self.drops(When::Leave, id);
+            self.store(Val::pure(Code::Temp(early)).owned(true), ty, leave.dest);
+            self.push("}\n");
+        }
         val
     }
 
-    fn push_procedure_call(
-        &mut self,
-        procedure: &Procedure,
-        letter: &str,
-        args: &[Val],
-        memory: Option<&str>,
-    ) {
+    /// Returns from a procedure whose result nobody looks at.
+    pub(super) fn return_nothing(&mut self) {
+        if let Some(number) = self.procedure.as_ref().map(|procedure| procedure.number) {
+            self.push("return ");
+            self.push_own("z", number);
+            self.push(";\n");
+        }
+    }
+
+    fn push_procedure_call(&mut self, procedure: &Procedure, letter: &str, args: &[Val], extra: &[String]) {
         self.push_own(letter, procedure.number);
         self.push("(");
         let free = procedure.free.iter().map(|&local| Val::pure(Code::Local(local)));
-        let memory = memory.map(|text| Val::text(text.to_owned()));
-        for (i, val) in args.iter().cloned().chain(free).chain(memory).enumerate() {
+        let extra = extra.iter().map(|text| Val::text(text.clone()));
+        for (i, val) in args.iter().cloned().chain(free).chain(extra).enumerate() {
             self.push(if i > 0 { ", " } else { "" });
             self.push_val(&val);
         }
@@ -117,15 +168,35 @@ impl Emitter<'_> {
         self.push("(");
         let all: Vec<LocalId> = procedure.params.iter().chain(&procedure.free).copied().collect();
         self.param_list(&all);
+        let mut comma = if all.is_empty() { "" } else { ", " };
         if procedure.memo.is_some() {
-            self.push(if all.is_empty() { "si_map **m" } else { ", si_map **m" });
-        } else if all.is_empty() {
+            self.push(comma);
+            self.push("si_map **m");
+            comma = ", ";
+        }
+        if let Some(ty) = procedure.escapes {
+            self.push(comma);
+            self.push_c_type(ty);
+            self.push(" *e, _Bool *x");
+            comma = ", ";
+        }
+        if comma.is_empty() {
             self.push("void");
         }
         self.push(")");
     }
 
     fn procedure_text(&mut self, procedure: &Procedure, (cond, base, step): (ExprId, ExprId, ExprId)) {
+        if let Some(ty) = procedure.escapes {
+            for (letter, ty) in [("y", ty), ("z", procedure.result)] {
+                self.push("static ");
+                self.push_c_type(ty);
+                self.push(" ");
+                self.push_own(letter, procedure.number);
+                self.push(";\n");
+            }
+            self.leaves.push(Leave { label: 0, used: false, dest: Dest::Escape, ty, held: 0 });
+        }
         if let Some(key) = procedure.memo {
             self.procedure_head(procedure, "r");
             self.push(";\n");
@@ -189,8 +260,15 @@ impl Emitter<'_> {
         self.release(key, &name);
         self.retain(result, "(*found)");
         self.push("return *found;\n}\n");
-        let text = self.written(|e| e.push_procedure_call(procedure, "r", &parts, Some("m")));
+        let extra = procedure.handed_on();
+        let text = self.written(|e| e.push_procedure_call(procedure, "r", &parts, &extra));
         let val = self.spill(&Val::effect(text), result);
+        if procedure.escapes.is_some() {
+            self.push("if (*x) {\n");
+            self.release(key, &name);
+            self.return_nothing();
+            self.push("}\n");
+        }
         let copy = self.spill(&val, result);
         self.retain(result, &val.string());
         self.push("*m = ");
@@ -202,14 +280,28 @@ impl Emitter<'_> {
 
     /// `self(…)`.
     pub(super) fn self_call(&mut self, id: ExprId, args: Exprs) -> Val {
+        let mark = self.held.len();
         let Some(vals) = self.owned_operands(args) else { return Val::never() };
         let Some(procedure) = self.procedure.clone() else {
             self.unsupported(self.body[id].pos, "`self(…)` here");
             return Val::unit();
         };
-        let (letter, memory) = if procedure.memo.is_some() { ("m", Some("m")) } else { ("r", None) };
-        let text = self.written(|e| e.push_procedure_call(&procedure, letter, &vals, memory));
-        Val::effect(text).owned(!self.is_trivial(procedure.result))
+        let letter = if procedure.memo.is_some() { "m" } else { "r" };
+        let extra = procedure.handed_on();
+        let text = self.written(|e| e.push_procedure_call(&procedure, letter, &vals, &extra));
+        let val = Val::effect(text).owned(!self.is_trivial(procedure.result));
+        if procedure.escapes.is_none() {
+            return val;
+        }
+        let val = self.spill(&val, procedure.result);
+        // The arguments have been consumed.
+        self.held.truncate(mark);
+        self.push("if (*x) {\n");
+        self.abandon_held(0);
+        self.drops(When::Leave, id);
+        self.return_nothing();
+        self.push("}\n");
+        val
     }
 
     /// Whether one of some locals is assigned to in an expression.

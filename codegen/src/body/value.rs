@@ -69,6 +69,8 @@ impl Val {
 pub(super) enum Dest {
     /// It is the C function's result.
     Return,
+    /// It is the result of the function around the procedure of a `recurse`.
+    Escape,
     /// Assigned to a temporary.
     Temp(u32),
     /// Dropped.
@@ -153,6 +155,13 @@ pub(super) fn push_code(out: &mut String, code: &Code) {
             number(out, (*n).into());
         }
         Code::Place(text) | Code::Text(text) => out.push_str(text),
+    }
+}
+
+impl Dest {
+    /// What goes there has left the C function.
+    pub(super) fn returns(self) -> bool {
+        matches!(self, Dest::Return | Dest::Escape)
     }
 }
 
@@ -385,6 +394,12 @@ impl Emitter<'_> {
                 self.push("return ");
                 self.push_val(&val);
                 self.push(";\n");
+            }
+            Dest::Escape => {
+                self.push("*e = ");
+                self.push_val(&val);
+                self.push(";\n*x = 1;\n");
+                self.return_nothing();
             }
             Dest::Temp(temp) => {
                 self.push_temp(temp);

@@ -18,6 +18,7 @@ bodies! {
     values_are_released_once_on_every_path "ownership";
     operands_are_evaluated_in_order "order";
     paths_out_of_the_middle "leaving";
+    questions_inside_recurse "recursion";
 }
 
 fn prints(name: &str, text: &str, stdout: &str) {

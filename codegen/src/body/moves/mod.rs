@@ -287,8 +287,14 @@ impl<'a> Analysis<'a> {
             | ExprKind::Tuple(list)
             | ExprKind::Record(list)
             | ExprKind::List(list)
-            | ExprKind::Map(list)
-            | ExprKind::SelfCall(list) => {
+            | ExprKind::Map(list) => {
+                for &e in body.exprs(list).iter().rev() {
+                    self.own(e, live);
+                }
+            }
+            ExprKind::SelfCall(list) => {
+                // A `?` further down may end the whole function.
+                self.drop_at(When::Leave, id, live.without(&Live::default()));
                 for &e in body.exprs(list).iter().rev() {
                     self.own(e, live);
                 }
@@ -360,6 +366,7 @@ impl<'a> Analysis<'a> {
                     }
                 }
                 self.drop_at(When::After, id, all.without(live));
+                self.drop_at(When::Leave, id, all.without(&Live::default()));
                 *live = all;
                 self.take(id, params, live);
                 if let Some(parallel) = parallel {
