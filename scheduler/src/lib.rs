@@ -1,1 +1,142 @@
-//! Placeholder.
+//! A dynamic task graph on a work-stealing pool.
+//!
+//! ```
+//! use sigil_scheduler::{Closure, Pool};
+//! use std::sync::Mutex;
+//!
+//! let said = Mutex::new(Vec::new());
+//! let report = Pool::new(4).run(Closure::run, |cx| {
+//!     let hello = cx.node(Closure::new("hello", |_| said.lock().unwrap().push("hello")), &[]);
+//!     cx.node(Closure::new("world", |_| said.lock().unwrap().push("world")), &[hello]);
+//! });
+//! assert!(report.is_ok());
+//! assert_eq!(*said.lock().unwrap(), ["hello", "world"]);
+//! ```
+//!
+//! # The model
+//!
+//! A **node** has a **job** and runs when all nodes that it comes after have finished. Nodes are made before a run or by
+//! jobs while it runs, and so are edges: one from a node that has finished is met at once. An **event** is a node without
+//! a job that is completed by hand, so that one can wait for what nobody has made yet. A run ends when no node is
+//! unfinished. If unfinished nodes remain and nothing can run, it is **stalled**, and its [`Report`] names them and what
+//! each waits for.
+//!
+//! # Jobs of your own
+//!
+//! Closures cost an allocation each. A small type of your own costs none: it lies in its node. State is borrowed by the
+//! function that runs the jobs; neither needs to be `'static`.
+//!
+//! ```
+//! use sigil_scheduler::{Context, Job, Pool};
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
+//! enum Step {
+//!     Count(u64),
+//!     Done,
+//! }
+//! impl Job for Step {
+//!     fn label(&self) -> String {
+//!         match self {
+//!             Step::Count(n) => format!("count {n}"),
+//!             Step::Done => "done".into(),
+//!         }
+//!     }
+//! }
+//!
+//! let sum = AtomicU64::new(0);
+//! let run = |step: &mut Step, cx: &mut Context<'_, Step>| match step {
+//!     Step::Count(n) => {
+//!         sum.fetch_add(*n, Ordering::Relaxed);
+//!         if *n > 1 {
+//!             cx.spawn(Step::Count(*n - 1)); // as it runs
+//!         }
+//!     }
+//!     Step::Done => assert!(sum.load(Ordering::Relaxed) >= 7),
+//! };
+//! let mut pool = Pool::new(2);
+//! let report = pool.run(run, |cx| {
+//!     let event = cx.event();
+//!     let seven = cx.node(Step::Count(7), &[]);
+//!     cx.node(Step::Done, &[seven, event]);
+//!     cx.complete(event);
+//! });
+//! assert!(report.is_ok());
+//! assert_eq!(sum.into_inner(), 28);
+//! ```
+//!
+//! # When things go wrong
+//!
+//! A panic is caught and reported with the job's label; what depends on the job is skipped, or all is cancelled
+//! ([`OnPanic`]). The pool can be used again. What never became ready is reported:
+//!
+//! ```
+//! use sigil_scheduler::{Closure, Pool};
+//! let report = Pool::new(1).run(Closure::run, |cx| {
+//!     let never = cx.labelled_event(Closure::new("interface of b", |_| {}));
+//!     cx.node(Closure::new("check a", |_| {}), &[never]);
+//!     cx.node(Closure::new("bad", |_| panic!("oh")), &[]);
+//! });
+//! assert_eq!(report.panics[0].label, "bad");
+//! assert_eq!(report.stalled[0].label, "check a");
+//! assert_eq!(report.stalled[0].waits_for, ["interface of b"]);
+//! ```
+//!
+//! # Inside
+//!
+//! | module | what |
+//! |---|---|
+//! | `node` | a node's two words, the edges; why each node runs once and none is used again early |
+//! | `slab` | where nodes lie |
+//! | `deque` | a worker's queue |
+//! | `sleep` | who sleeps, who searches, who wakes whom; the protocol and why no wakeup is lost |
+//! | `tally` | how the end of a run is seen without a shared counter |
+//! | `decide` | the policy's decisions, as functions of plain values |
+//! | `worker`, `context` | what a worker does; what a job can do |
+//! | `pool`, `crew` | a run; the threads |
+//! | `outside`, `child`, `tokens` | other threads, child processes, make's jobserver |
+//!
+//! `unsafe` code is only in `node`, `slab`, `crew`, `tokens`, and where jobs are put, run and dropped: `context`,
+//! `worker`, `leftover`.
+//!
+//! The protocols are explored by loom: `RUSTFLAGS="--cfg loom" cargo test --release -p sigil-scheduler --lib`, in a target
+//! directory of its own.
+
+mod chaos;
+mod child;
+mod closure;
+mod context;
+mod crew;
+mod decide;
+mod deque;
+mod leftover;
+mod node;
+mod outside;
+mod policy;
+mod pool;
+mod report;
+mod slab;
+mod sleep;
+mod sync;
+mod tally;
+mod tokens;
+mod worker;
+
+pub use child::Capture;
+pub use closure::Closure;
+pub use context::Context;
+pub use node::NodeId;
+pub use outside::Handle;
+pub use policy::{Chaos, OnPanic, Order, Pin, Policy, PolicyError, StealAmount, Victim};
+pub use pool::Pool;
+pub use report::{Metrics, Panicked, Report, Stalled};
+
+/// What a node does when it runs: plain data, which the function given to [`Pool::run`] carries out.
+pub trait Job: Send {
+    /// Its name in reports.
+    fn label(&self) -> String;
+
+    /// How much hangs on it: nodes above nought go first where [`Policy::priorities`] is on. Must not panic.
+    fn weight(&self) -> u32 {
+        0
+    }
+}

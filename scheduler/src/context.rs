@@ -1,0 +1,332 @@
+//! What a job can do: make nodes, edges, events and child processes.
+
+#![expect(unsafe_code, reason = "a job is put into the node that was just made for it")]
+
+use crate::Job;
+use crate::chaos::Random;
+use crate::child::Capture;
+use crate::deque::Owner;
+use crate::node::{INLINE_LINKS, Kind, Laid, Link, Met, NodeId};
+use crate::outside::Handle;
+use crate::policy::Chaos;
+use crate::pool::Run;
+use crate::report::Metrics;
+use crate::slab::Free;
+use crate::sync::Ordering;
+use std::io;
+use std::ops::Range;
+use std::process::{Command, Output};
+
+/// A worker, as the job that it runs sees it: everything that a job can do to the graph.
+///
+/// A node that has been made runs when the nodes that it comes `after` have finished. Ids may be kept, sent to other
+/// jobs, and used after their node has finished.
+pub struct Context<'r, J> {
+    pub(crate) run: &'r Run<'r, J>,
+    pub(crate) index: usize,
+    pub(crate) urgent: Owner<'r>,
+    pub(crate) deque: Owner<'r>,
+    /// Ready nodes in serial chaos.
+    pub(crate) bag: Vec<u32>,
+    /// The node to run before all others.
+    pub(crate) next: Option<u32>,
+    /// The node whose job runs.
+    pub(crate) current: Option<u32>,
+    pub(crate) nodes: Free,
+    pub(crate) edges: Free,
+    pub(crate) random: Random,
+    pub(crate) last_victim: usize,
+    pub(crate) metrics: Metrics,
+    /// Whether it was started as a searcher and has not searched yet.
+    pub(crate) is_woken: bool,
+    pub(crate) has_chaos: bool,
+    pub(crate) is_serial_chaos: bool,
+}
+
+const PLAIN: Kind = Kind { has_job: true, is_event: false, is_anonymous: false };
+
+impl<'r, J: Job> Context<'r, J> {
+    pub(crate) fn new(run: &'r Run<'r, J>, index: usize) -> Self {
+        let seed = match run.policy.chaos {
+            Chaos::Off => 0,
+            Chaos::Serial(seed) | Chaos::Threads(seed) => seed,
+        };
+        Context {
+            run,
+            index,
+            urgent: Owner::new(&run.deques[index][0]),
+            deque: Owner::new(&run.deques[index][1]),
+            bag: Vec::new(),
+            next: None,
+            current: None,
+            nodes: Free::default(),
+            edges: Free::default(),
+            random: Random::new(seed ^ (index as u64) << 32),
+            last_victim: index,
+            metrics: Metrics::default(),
+            is_woken: index != 0,
+            has_chaos: run.policy.chaos != Chaos::Off,
+            is_serial_chaos: matches!(run.policy.chaos, Chaos::Serial(_)),
+        }
+    }
+
+    /// The worker's number: 0 for the thread that called [`Pool::run`](crate::Pool::run).
+    #[inline]
+    pub fn worker(&self) -> usize {
+        self.index
+    }
+
+    /// How many workers there are at most.
+    pub fn n_workers(&self) -> usize {
+        self.run.deques.len()
+    }
+
+    /// Makes a node that runs as soon as a worker is free. The cheapest kind: nothing can be made to come after it.
+    #[inline]
+    pub fn spawn(&mut self, job: J) {
+        let (number, _) = self.make(Some(job), Kind { is_anonymous: true, ..PLAIN }, false, 0);
+        self.enqueue(number);
+    }
+
+    /// Makes a node that this worker runs right after the current job, before all others. Other workers do not see it
+    /// until then, so it is for the last thing that a job does: its own continuation.
+    #[inline]
+    pub fn next(&mut self, job: J) {
+        let (number, _) = self.make(Some(job), Kind { is_anonymous: true, ..PLAIN }, false, 0);
+        self.run_next(number);
+    }
+
+    /// Makes a node that runs after some nodes and events; those that have finished are met at once.
+    pub fn node(&mut self, job: J, after: &[NodeId]) -> NodeId {
+        let (number, generation) =
+            self.make(Some(job), PLAIN, false, after.len() as u32 + u32::from(!after.is_empty()));
+        if self.lay(number, after) == Met::Ready {
+            self.enqueue(number);
+        }
+        NodeId { number, generation }
+    }
+
+    /// As [`node`](Self::node), but it also waits for [`complete`](Self::complete); until then more edges can be added.
+    pub fn held(&mut self, job: J, after: &[NodeId]) -> NodeId {
+        self.make_held(Some(job), PLAIN, after)
+    }
+
+    /// Makes an event: a node without a job, which is finished when it is [completed](Self::complete) by hand.
+    pub fn event(&mut self) -> NodeId {
+        self.make_held(None, Kind { has_job: false, is_event: true, is_anonymous: false }, &[])
+    }
+
+    /// As [`event`](Self::event), with a job that is never run but lends its label to reports.
+    pub fn labelled_event(&mut self, label: J) -> NodeId {
+        self.make_held(Some(label), Kind { has_job: true, is_event: true, is_anonymous: false }, &[])
+    }
+
+    /// Completes an event, or lets a held node go. False if that was done before.
+    pub fn complete(&mut self, event: NodeId) -> bool {
+        let Some(node) = self.run.nodes.get(event.number) else { return false };
+        match node.header.release(event.generation) {
+            None => false,
+            Some(Met::Waits) => true,
+            Some(Met::Ready) => {
+                self.make_ready(event.number);
+                true
+            }
+        }
+    }
+
+    /// Makes a held node or an event wait for a node more. False if it is not held any more: then it does not wait.
+    pub fn edge(&mut self, before: NodeId, after: NodeId) -> bool {
+        let Some(successor) = self.run.nodes.get(after.number) else { return false };
+        if !successor.header.expect_another(after.generation) {
+            return false;
+        }
+        let link = self.edge_cell(after.number);
+        if self.link(before, link, after.number) && successor.header.met(1) == Met::Ready {
+            self.make_ready(after.number);
+        }
+        true
+    }
+
+    /// Whether a node has finished.
+    pub fn is_finished(&self, node: NodeId) -> bool {
+        self.run.nodes.get(node.number).is_none_or(|n| n.header.is_over(node.generation))
+    }
+
+    /// Starts a child process when there is a token for it, without holding a worker, and makes a node that runs `then`
+    /// when it has ended. Before that, `on_end` is called on some thread with how it ended; it should only store that.
+    ///
+    /// With [`Capture::Output`] what the child writes is collected; else it goes where the command says.
+    pub fn child(
+        &mut self,
+        command: Command,
+        capture: Capture,
+        on_end: impl FnOnce(io::Result<Output>) + Send + 'static,
+        then: J,
+    ) -> NodeId {
+        let node = self.held(then, &[]);
+        let handle = self.handle();
+        self.run.reaper.submit(command, capture, Box::new(on_end), handle, node);
+        node
+    }
+
+    /// Something that completes events from any thread. The run does not end while it is alive.
+    pub fn handle(&self) -> Handle {
+        Handle::new(&self.run.outside)
+    }
+
+    /// Cancels the run: what is queued or waits is dropped, what runs is not disturbed.
+    pub fn cancel(&self) {
+        self.run.outside.cancel();
+    }
+
+    /// Whether the run was cancelled. Long jobs may want to look now and then.
+    pub fn is_cancelled(&self) -> bool {
+        self.run.outside.is_cancelled.load(Ordering::Acquire)
+    }
+
+    /// Whether another worker would take work if there were any: its own queue is empty and somebody is idle.
+    #[inline]
+    pub fn is_hungry(&self) -> bool {
+        self.deque.shared().is_empty() && self.run.outside.sleep.is_anyone_idle()
+    }
+
+    /// Does `each` for a range, and gives half of what is left away whenever somebody would take it: `rest` makes the
+    /// job that will call this function again for its part.
+    pub fn split(
+        &mut self,
+        mut range: Range<usize>,
+        rest: impl Fn(Range<usize>) -> J,
+        mut each: impl FnMut(&mut Self, usize),
+    ) {
+        while range.start < range.end {
+            if range.len() > 1 && self.is_hungry() {
+                let middle = range.start + range.len().div_ceil(2);
+                self.spawn(rest(middle..range.end));
+                range.end = middle;
+            }
+            each(self, range.start);
+            range.start += 1;
+        }
+    }
+
+    /// Puts a job into a free cell.
+    #[inline]
+    fn make(&mut self, job: Option<J>, kind: Kind, is_held: bool, unmet: u32) -> (u32, u32) {
+        let number = self.nodes.take(&self.run.nodes);
+        let node = self.run.nodes.at(number);
+        if let Some(job) = job {
+            // SAFETY: the cell was just taken from the free ones, so nobody else has it.
+            unsafe { node.put(job) };
+        }
+        let generation = node.header.open(kind, is_held, unmet);
+        self.run.outside.tally.stripe(self.index).create();
+        (number, generation)
+    }
+
+    fn make_held(&mut self, job: Option<J>, kind: Kind, after: &[NodeId]) -> NodeId {
+        let unmet = after.len() as u32 + u32::from(!after.is_empty());
+        let (number, generation) = self.make(job, kind, true, unmet);
+        // Held, so not ready.
+        let _ = self.lay(number, after);
+        NodeId { number, generation }
+    }
+
+    /// Lays the edges to a new node, whose `unmet` is one more than there are, if there are any.
+    fn lay(&mut self, number: u32, after: &[NodeId]) -> Met {
+        if after.is_empty() {
+            return Met::Ready;
+        }
+        let mut met = 1;
+        for (place, &before) in after.iter().enumerate() {
+            let link =
+                if place < INLINE_LINKS { Link::Inline(number, place) } else { self.edge_cell(number) };
+            met += u32::from(self.link(before, link, number));
+        }
+        self.run.nodes.at(number).header.met(met)
+    }
+
+    fn edge_cell(&mut self, successor: u32) -> Link {
+        let cell = self.edges.take(&self.run.edges);
+        self.run.edges.at(cell).successor.store(successor, Ordering::Relaxed);
+        Link::Cell(cell)
+    }
+
+    /// Adds an edge from a node. True if the edge is met already; then its cell is free again.
+    fn link(&mut self, before: NodeId, link: Link, after: u32) -> bool {
+        let run = self.run;
+        if self.has_chaos {
+            self.random.pause();
+        }
+        let next = match link {
+            Link::Inline(number, place) => &run.nodes.at(number).header.links[place],
+            Link::Cell(cell) => &run.edges.at(cell).next,
+        };
+        let set_next = |first| next.store(first, Ordering::Relaxed);
+        let laid = match run.nodes.get(before.number) {
+            Some(node) => node.header.link(before.generation, link.pack(), set_next),
+            None => Laid::Finished,
+        };
+        if laid == Laid::Yes {
+            return false;
+        }
+        if laid == Laid::Failed {
+            run.nodes.at(after).header.poison();
+        }
+        if let Link::Cell(cell) = link {
+            self.edges.give(&run.edges, cell);
+        }
+        true
+    }
+
+    /// A node's last dependency is met, inside a job.
+    fn make_ready(&mut self, number: u32) {
+        let kind = self.run.nodes.at(number).header.kind();
+        if kind.is_some_and(|kind| kind.is_event) {
+            self.end_event(number);
+        } else {
+            self.enqueue(number);
+        }
+    }
+
+    /// Puts a ready node where it is found.
+    #[inline]
+    pub(crate) fn enqueue(&mut self, number: u32) {
+        if self.has_chaos {
+            if self.is_serial_chaos {
+                return self.bag.push(number);
+            }
+            self.random.pause();
+        }
+        if self.run.policy.priorities && self.weight(number) > 0 {
+            self.urgent.push(number);
+        } else {
+            self.deque.push(number);
+        }
+        if self.run.outside.post() {
+            self.metrics.wakes += 1;
+        }
+    }
+
+    /// Has a ready node run next, unless the policy forbids or another one is in the way.
+    #[inline]
+    pub(crate) fn run_next(&mut self, number: u32) {
+        if self.next.is_some() || !self.run.policy.run_next || self.is_serial_chaos {
+            self.enqueue(number);
+        } else {
+            self.next = Some(number);
+        }
+    }
+
+    /// The weight of a ready node that this worker has.
+    pub(crate) fn weight(&self, number: u32) -> u32 {
+        // SAFETY: ready nodes have their job, and this worker made the node ready and has not handed it on.
+        unsafe { self.run.nodes.at(number).job() }.weight()
+    }
+
+    /// The first nodes are made.
+    pub(crate) fn set_up(&mut self) {
+        if let Some(next) = self.next.take() {
+            self.enqueue(next);
+        }
+    }
+}

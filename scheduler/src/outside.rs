@@ -1,0 +1,141 @@
+//! What a run shares with threads that are not its workers: handles complete events, and keep the run from ending.
+
+use crate::crew::Crew;
+use crate::node::NodeId;
+use crate::sleep::{Sleep, Woken};
+use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock};
+use crate::tally::Tally;
+use std::sync::Arc;
+
+/// The part of a run that does not know the job type.
+pub struct Outside {
+    /// Who sleeps.
+    pub sleep: Sleep,
+    /// What is unfinished.
+    pub tally: Tally,
+    /// Whether queued work is to be dropped.
+    pub is_cancelled: AtomicBool,
+    /// Events that were completed by other threads, for a worker to carry out.
+    inbox: Mutex<Vec<NodeId>>,
+    /// How many, for a look without the lock.
+    n_inbox: AtomicUsize,
+    n_handles: AtomicUsize,
+    crew: Arc<Crew>,
+    run: u64,
+    /// What went wrong without stopping the run.
+    pub warnings: Mutex<Vec<String>>,
+}
+
+impl Outside {
+    /// For a run with this number.
+    pub fn new(crew: Arc<Crew>, run: u64, n_workers: usize, max_searchers: usize) -> Self {
+        Outside {
+            sleep: Sleep::new(n_workers, max_searchers),
+            tally: Tally::new(n_workers),
+            is_cancelled: AtomicBool::new(false),
+            inbox: Mutex::new(Vec::new()),
+            n_inbox: AtomicUsize::new(0),
+            n_handles: AtomicUsize::new(0),
+            crew,
+            run,
+            warnings: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Sees to it that work just made visible is looked for. Whether somebody was woken.
+    #[inline]
+    pub fn post(&self) -> bool {
+        self.sleep.should_wake() && self.wake()
+    }
+
+    #[cold]
+    fn wake(&self) -> bool {
+        while let Some(woken) = self.sleep.wake_one() {
+            let Woken::Unstarted(worker) = woken else { return true };
+            match self.crew.start(self.run, worker as usize) {
+                Ok(true) => return true,
+                Ok(false) => {
+                    self.sleep.lose();
+                    return false;
+                }
+                Err(error) => {
+                    lock(&self.warnings).push(format!("worker {worker} could not be started: {error}"));
+                    self.sleep.lose();
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether other threads have left something.
+    #[inline]
+    pub fn has_mail(&self) -> bool {
+        self.n_inbox.load(Ordering::SeqCst) > 0
+    }
+
+    /// Takes all that other threads have left.
+    pub fn take_mail(&self) -> Vec<NodeId> {
+        let mut inbox = lock(&self.inbox);
+        self.n_inbox.store(0, Ordering::SeqCst);
+        std::mem::take(&mut *inbox)
+    }
+
+    /// Whether a handle is alive.
+    pub fn has_handles(&self) -> bool {
+        self.n_handles.load(Ordering::SeqCst) > 0
+    }
+
+    /// Drops queued work from now on.
+    pub fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Release);
+    }
+}
+
+/// Lets any thread complete events of a run, even one that has nothing else to do with the pool.
+///
+/// The run does not end while a handle is alive, so drop it when it has done its duty.
+pub struct Handle(Arc<Outside>);
+
+impl Handle {
+    /// A handle more. By who has one, or by a job.
+    pub(crate) fn new(outside: &Arc<Outside>) -> Self {
+        outside.n_handles.fetch_add(1, Ordering::SeqCst);
+        outside.tally.enter();
+        Handle(outside.clone())
+    }
+
+    /// Completes an event, or lets a held node go. Does nothing if that was done already.
+    pub fn complete(&self, event: NodeId) {
+        {
+            let mut inbox = lock(&self.0.inbox);
+            inbox.push(event);
+            self.0.n_inbox.store(inbox.len(), Ordering::SeqCst);
+        }
+        self.0.post();
+    }
+
+    /// Cancels the run: what is queued or waits is dropped, what runs is not disturbed.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the run was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.load(Ordering::Acquire)
+    }
+}
+
+impl Clone for Handle {
+    fn clone(&self) -> Self {
+        Handle::new(&self.0)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.tally.leave();
+        self.0.n_handles.fetch_sub(1, Ordering::SeqCst);
+        // Somebody has to see whether that was the last thing to wait for.
+        self.0.post();
+    }
+}

@@ -1,0 +1,183 @@
+//! The pool, and what belongs to one run of it.
+
+use crate::Job;
+use crate::child::Reaper;
+use crate::context::Context;
+use crate::crew::Crew;
+use crate::decide;
+use crate::deque::Deque;
+use crate::node::{Edge, Node};
+use crate::outside::Outside;
+use crate::policy::{Chaos, Pin, Policy};
+use crate::report::{Metrics, Panicked, Report};
+use crate::slab::Slab;
+use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
+use crate::{leftover, worker};
+use core_affinity::CoreId;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+/// Workers that run task graphs. The thread that calls [`run`](Pool::run) is one of them; the others are started when
+/// there is work for them, and kept for later runs.
+pub struct Pool {
+    n_workers: usize,
+    policy: Policy,
+    crew: Arc<Crew>,
+    reaper: Arc<Reaper>,
+}
+
+/// Each worker's deques: for nodes that have a weight, if priorities are on, and for all others.
+pub type Deques = [Deque; 2];
+
+/// What the workers of one run share.
+pub struct Run<'p, J> {
+    pub policy: Policy,
+    pub nodes: Slab<Node<J>>,
+    pub edges: Slab<Edge>,
+    pub deques: Box<[Deques]>,
+    pub outside: Arc<Outside>,
+    pub reaper: &'p Arc<Reaper>,
+    pub n_cores: usize,
+    /// Cores to pin to; empty if no worker is pinned.
+    cores: Vec<CoreId>,
+    pub panics: Mutex<Vec<Panicked>>,
+    pub skipped: Mutex<Vec<String>>,
+    pub dropped: AtomicU64,
+    /// Whether a worker found that nothing can run any more.
+    pub is_quiet: AtomicBool,
+    pub metrics: Mutex<Vec<Metrics>>,
+}
+
+impl Pool {
+    /// A pool of as many workers, with the default policy. Starts no thread.
+    pub fn new(n_workers: usize) -> Self {
+        Pool::with_policy(n_workers, Policy::default())
+    }
+
+    /// A pool with a policy. `n_workers` counts the calling thread: it is at least 1, and at most 1024.
+    pub fn with_policy(n_workers: usize, policy: Policy) -> Self {
+        let n_workers = match policy.chaos {
+            Chaos::Serial(_) => 1,
+            _ => n_workers.clamp(1, 1024),
+        };
+        let n_children = if policy.children == 0 { n_workers } else { policy.children as usize };
+        let reaper = Arc::new(Reaper::new(n_children, policy.jobserver));
+        if policy.pin != Pin::Off {
+            // What a pinned worker starts is pinned to the same core.
+            reaper.start_all();
+        }
+        Pool { n_workers, policy, crew: Arc::default(), reaper }
+    }
+
+    /// How many workers there are at most.
+    pub fn n_workers(&self) -> usize {
+        self.n_workers
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Runs a graph. `start` makes the first nodes; `execute` runs a job, which may make more. Returns when no node is
+    /// unfinished, or when nothing can run any more.
+    ///
+    /// Neither the jobs nor the closures need to be `'static`.
+    ///
+    /// # Panics
+    /// If `start` does, after the nodes that it had made were dropped. Panics of jobs are caught and reported.
+    pub fn run<J, E, S>(&mut self, execute: E, start: S) -> Report
+    where
+        J: Job,
+        E: Fn(&mut J, &mut Context<'_, J>) + Sync,
+        S: FnOnce(&mut Context<'_, J>),
+    {
+        let run = Run::new(self);
+        let body = |index: usize| {
+            run.pin(index, self.n_workers);
+            worker::work(&mut Context::new(&run, index), &execute);
+        };
+        let panic = self.crew.run(&body, || {
+            let mut context = Context::new(&run, 0);
+            // Counts as unfinished, or the run could end between two of the first nodes.
+            run.outside.tally.enter();
+            let result = catch_unwind(AssertUnwindSafe(|| start(&mut context)));
+            run.outside.tally.leave();
+            if result.is_err() {
+                run.outside.cancel();
+            }
+            context.set_up();
+            worker::work(&mut context, &execute);
+            result.err()
+        });
+        if let Some(payload) = panic {
+            leftover::drop_jobs(&run);
+            resume_unwind(payload);
+        }
+        run.report(self.n_workers)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.reaper.dismiss();
+        self.crew.dismiss();
+    }
+}
+
+impl<'p, J: Job> Run<'p, J> {
+    fn new(pool: &'p Pool) -> Self {
+        let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let number = pool.crew.next_run();
+        let n_searchers = pool.policy.searchers as usize;
+        let is_pinned = decide::core(&pool.policy, 1, pool.n_workers, n_cores).is_some();
+        let outside = Arc::new(Outside::new(pool.crew.clone(), number, pool.n_workers, n_searchers));
+        Run {
+            policy: pool.policy,
+            nodes: Slab::new(),
+            edges: Slab::new(),
+            deques: (0..pool.n_workers).map(|_| [Deque::new(), Deque::new()]).collect(),
+            outside,
+            reaper: &pool.reaper,
+            n_cores,
+            cores: if is_pinned { core_affinity::get_core_ids().unwrap_or_default() } else { Vec::new() },
+            panics: Mutex::default(),
+            skipped: Mutex::default(),
+            dropped: AtomicU64::new(0),
+            is_quiet: AtomicBool::new(false),
+            metrics: Mutex::new(vec![Metrics::default(); pool.n_workers]),
+        }
+    }
+
+    fn pin(&self, worker: usize, n_workers: usize) {
+        let place = decide::core(&self.policy, worker, n_workers, self.n_cores);
+        let (Some(place), false) = (place, self.cores.is_empty()) else { return };
+        if !self.cores.get(place).is_some_and(|&core| core_affinity::set_for_current(core)) {
+            lock(&self.outside.warnings).push(format!("worker {worker} could not be pinned to a core"));
+        }
+    }
+
+    /// Whether any queue holds anything.
+    pub fn has_work(&self) -> bool {
+        self.outside.has_mail() || self.deques.iter().flatten().any(|deque| !deque.is_empty())
+    }
+
+    fn report(self, n_workers: usize) -> Report {
+        let is_cancelled = self.outside.is_cancelled.load(Ordering::Acquire);
+        let is_quiet = self.is_quiet.load(Ordering::Acquire) && !self.outside.tally.is_settled();
+        let stalled = if is_quiet && !is_cancelled { leftover::stalled(&self) } else { Vec::new() };
+        let left = if is_quiet { leftover::drop_jobs(&self) } else { 0 };
+        let dropped = self.dropped.load(Ordering::Relaxed) + if is_cancelled { left } else { 0 };
+        let mut workers = std::mem::take(&mut *lock(&self.metrics));
+        workers.truncate(n_workers);
+        Report {
+            panics: std::mem::take(&mut *lock(&self.panics)),
+            stalled,
+            skipped: std::mem::take(&mut *lock(&self.skipped)),
+            dropped,
+            is_cancelled,
+            warnings: std::mem::take(&mut *lock(&self.outside.warnings)),
+            workers,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! How a run went.
+
+use std::time::Duration;
+
+/// How a run went.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Jobs that panicked.
+    pub panics: Vec<Panicked>,
+    /// Nodes that wait for what never comes.
+    pub stalled: Vec<Stalled>,
+    /// Labels of jobs that were not run because something they depend on failed.
+    pub skipped: Vec<String>,
+    /// How many nodes were dropped because the run was cancelled.
+    pub dropped: u64,
+    /// Whether the run was cancelled.
+    pub is_cancelled: bool,
+    /// What went wrong without stopping the run: threads or cores refused by the system.
+    pub warnings: Vec<String>,
+    /// What each worker did; those that were not needed did nothing.
+    pub workers: Vec<Metrics>,
+}
+
+impl Report {
+    /// Whether every node ran.
+    pub fn is_ok(&self) -> bool {
+        self.panics.is_empty() && self.stalled.is_empty() && self.skipped.is_empty() && !self.is_cancelled
+    }
+
+    /// All workers together.
+    pub fn total(&self) -> Metrics {
+        let mut total = Metrics::default();
+        for worker in &self.workers {
+            total.add(worker);
+        }
+        total
+    }
+}
+
+/// A job that panicked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Panicked {
+    /// The job's label.
+    pub label: String,
+    /// What the panic said.
+    pub message: String,
+}
+
+/// A node that nothing made ready.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stalled {
+    /// Its label.
+    pub label: String,
+    /// Whether it waits to be completed by hand: an event, or a held node.
+    pub is_held: bool,
+    /// Labels of the unfinished nodes that it waits for.
+    pub waits_for: Vec<String>,
+}
+
+/// What a worker did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Metrics {
+    /// Jobs run.
+    pub run: u64,
+    /// Nodes made.
+    pub created: u64,
+    /// Jobs run straight after what made them ready.
+    pub run_next: u64,
+    /// Nodes taken from other workers.
+    pub stolen: u64,
+    /// Attempts to steal at which somebody else was faster.
+    pub lost_steals: u64,
+    /// Times it began to search.
+    pub searches: u64,
+    /// Times it went to sleep.
+    pub parks: u64,
+    /// Times it woke somebody.
+    pub wakes: u64,
+    /// Time with work at hand.
+    pub busy: Duration,
+    /// Time spent looking for work.
+    pub searching: Duration,
+    /// Time asleep.
+    pub parked: Duration,
+}
+
+impl Metrics {
+    fn add(&mut self, other: &Metrics) {
+        self.run += other.run;
+        self.created += other.created;
+        self.run_next += other.run_next;
+        self.stolen += other.stolen;
+        self.lost_steals += other.lost_steals;
+        self.searches += other.searches;
+        self.parks += other.parks;
+        self.wakes += other.wakes;
+        self.busy += other.busy;
+        self.searching += other.searching;
+        self.parked += other.parked;
+    }
+}

@@ -1,0 +1,190 @@
+//! Storage that never moves: cells are found by number, used again after they are free, and given back at the end.
+//!
+//! ```text
+//!  number + 32 = 1 bbbbb ooooo     bucket = position of the leading one, offset = the rest
+//!  buckets: [ 32 cells ][ 64 cells ][ 128 cells ] …   zeroed by the system: cells not yet used cost nothing
+//! ```
+//!
+//! Numbers are handed out in blocks. Each worker keeps the free ones in a list of its own ([`Free`]); lists that grow
+//! too long are shared, so that a worker which only makes nodes lives on what another one frees.
+
+#![expect(unsafe_code, reason = "cells live in raw zeroed memory that is published by pointer")]
+
+use crate::sync::{AtomicU32, AtomicUsize, Mutex, Ordering, lock};
+use crossbeam_utils::CachePadded;
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicPtr;
+
+/// Cells of the first bucket, and of a block.
+const BLOCK: u32 = 32;
+/// With the last bucket there are 2²⁹ cells.
+const BUCKETS: usize = 25;
+/// Free numbers that a worker keeps before it shares; half of them go at once. Small under loom, to get there.
+const KEPT: usize = if cfg!(loom) { 2 } else { 512 };
+
+/// A type for which memory full of zeroes is a valid value that needs no drop.
+///
+/// # Safety
+/// As the first line says.
+pub unsafe trait Zeroed {}
+
+/// Cells, shared by all workers.
+pub struct Slab<T> {
+    buckets: [AtomicPtr<T>; BUCKETS],
+    /// Numbers handed out so far.
+    claimed: CachePadded<AtomicU32>,
+    /// Lists of free numbers that some worker had too many of.
+    spare: Mutex<Vec<Vec<u32>>>,
+    /// How many lists there are, for a look without the lock.
+    n_spare: AtomicUsize,
+}
+
+// SAFETY: a slab hands out only `&T`, on any thread, which `T: Sync` allows. It creates no `T` but zeroed ones and
+// drops none, so nothing of a `T` is ever sent.
+unsafe impl<T: Sync> Send for Slab<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Slab<T> {}
+
+fn place(number: u32) -> (usize, usize) {
+    let biased = number + BLOCK;
+    let bucket = biased.ilog2() - BLOCK.ilog2();
+    (bucket as usize, (biased - (BLOCK << bucket)) as usize)
+}
+
+fn layout<T>(bucket: usize) -> Layout {
+    Layout::array::<T>((BLOCK as usize) << bucket).expect("a bucket is smaller than the address space")
+}
+
+impl<T: Zeroed> Slab<T> {
+    /// An empty slab.
+    pub fn new() -> Self {
+        Slab {
+            buckets: [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS],
+            claimed: CachePadded::new(AtomicU32::new(0)),
+            spare: Mutex::new(Vec::new()),
+            n_spare: AtomicUsize::new(0),
+        }
+    }
+
+    /// The cell with a number, if there is one.
+    #[inline]
+    pub fn get(&self, number: u32) -> Option<&T> {
+        if number >= MAX_CELLS {
+            return None;
+        }
+        let (bucket, offset) = place(number);
+        // Pairs with the exchange in `bucket`: the memory is zeroed before it is seen.
+        let start = self.buckets[bucket].load(std::sync::atomic::Ordering::Acquire);
+        if start.is_null() {
+            return None;
+        }
+        // SAFETY: the bucket holds `BLOCK << bucket` cells, `offset` is below that by construction; zeroes are a valid
+        // `T`, cells are never moved or freed before the slab is, and nobody ever has a `&mut T`.
+        Some(unsafe { &*start.add(offset) })
+    }
+
+    /// The cell with a number that was handed out.
+    #[inline]
+    pub fn at(&self, number: u32) -> &T {
+        self.get(number).expect("the number was handed out")
+    }
+
+    /// How many numbers were handed out.
+    pub fn claimed(&self) -> u32 {
+        self.claimed.load(Ordering::Acquire)
+    }
+
+    fn claim(&self) -> u32 {
+        let first = self.claimed.fetch_add(BLOCK, Ordering::AcqRel);
+        assert!(first < MAX_CELLS - BLOCK, "more than {MAX_CELLS} unfinished nodes or edges");
+        self.fill(place(first).0);
+        first
+    }
+
+    /// Makes sure that a bucket has memory.
+    fn fill(&self, bucket: usize) {
+        let target = &self.buckets[bucket];
+        if !target.load(std::sync::atomic::Ordering::Acquire).is_null() {
+            return;
+        }
+        let layout = layout::<T>(bucket);
+        // SAFETY: no `T` of ours is of size zero, so the layout is not empty.
+        let memory = unsafe { alloc_zeroed(layout) }.cast::<T>();
+        let Some(memory) = NonNull::new(memory) else { handle_alloc_error(layout) };
+        let (success, failure) = (std::sync::atomic::Ordering::AcqRel, std::sync::atomic::Ordering::Acquire);
+        if target.compare_exchange(ptr::null_mut(), memory.as_ptr(), success, failure).is_err() {
+            // SAFETY: allocated above with this layout, and shown to nobody.
+            unsafe { dealloc(memory.as_ptr().cast(), layout) };
+        }
+    }
+}
+
+/// More cannot be numbered.
+const MAX_CELLS: u32 = BLOCK << (BUCKETS - 1);
+
+impl<T> Drop for Slab<T> {
+    fn drop(&mut self) {
+        for (bucket, start) in self.buckets.iter_mut().enumerate() {
+            let start = *start.get_mut();
+            if !start.is_null() {
+                // SAFETY: allocated in `fill` with this layout; `&mut self` says that no reference is left.
+                unsafe { dealloc(start.cast(), layout::<T>(bucket)) };
+            }
+        }
+    }
+}
+
+/// A worker's free numbers.
+#[derive(Default)]
+pub struct Free {
+    numbers: Vec<u32>,
+}
+
+impl Free {
+    /// A free number.
+    #[inline]
+    pub fn take<T: Zeroed>(&mut self, slab: &Slab<T>) -> u32 {
+        match self.numbers.pop() {
+            Some(number) => number,
+            None => self.refill(slab),
+        }
+    }
+
+    #[cold]
+    fn refill<T: Zeroed>(&mut self, slab: &Slab<T>) -> u32 {
+        // A stale zero only costs a new block.
+        if slab.n_spare.load(Ordering::Relaxed) > 0 {
+            let mut spare = lock(&slab.spare);
+            if let Some(numbers) = spare.pop() {
+                slab.n_spare.store(spare.len(), Ordering::Relaxed);
+                self.numbers = numbers;
+            }
+        }
+        self.numbers.pop().unwrap_or_else(|| {
+            let first = slab.claim();
+            self.numbers.extend((first + 1..first + BLOCK).rev());
+            first
+        })
+    }
+
+    /// Gives a number back.
+    #[inline]
+    pub fn give<T: Zeroed>(&mut self, slab: &Slab<T>, number: u32) {
+        if self.numbers.len() >= KEPT {
+            self.share(slab);
+        }
+        self.numbers.push(number);
+    }
+
+    #[cold]
+    fn share<T: Zeroed>(&mut self, slab: &Slab<T>) {
+        // The newest stay: they are in the cache.
+        let newest = self.numbers.split_off(self.numbers.len() / 2);
+        let oldest = std::mem::replace(&mut self.numbers, newest);
+        // The lock also hands on what was written to the cells.
+        let mut spare = lock(&slab.spare);
+        spare.push(oldest);
+        slab.n_spare.store(spare.len(), Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,408 @@
+//! What a worker does until the run is over: run nodes, look for nodes, sleep.
+
+#![expect(unsafe_code, reason = "who takes a node from a queue has it and its job for itself")]
+
+use crate::Job;
+use crate::context::Context;
+use crate::decide;
+use crate::deque::Steal;
+use crate::leftover::label;
+use crate::node::{Link, Met};
+use crate::policy::{OnPanic, Order};
+use crate::report::Panicked;
+use crate::sleep::Retired;
+use crate::sync::{Ordering, lock};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// How a node ended, for those that come after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Good,
+    Failed,
+}
+
+/// A worker's part in a run.
+pub fn work<J: Job>(context: &mut Context<'_, J>, execute: &(impl Fn(&mut J, &mut Context<'_, J>) + Sync)) {
+    // One catch for many jobs is cheaper than one for each: `current` says which of them panicked.
+    let since = Instant::now();
+    while let Err(payload) = catch_unwind(AssertUnwindSafe(|| context.until_end(execute))) {
+        context.panicked(&*payload);
+    }
+    let created = context.run.outside.tally.stripe(context.index).created();
+    let metrics = &mut context.metrics;
+    metrics.created = created;
+    metrics.busy = since.elapsed().saturating_sub(metrics.searching + metrics.parked);
+    lock(&context.run.metrics)[context.index] = *metrics;
+}
+
+impl<J: Job> Context<'_, J> {
+    fn until_end(&mut self, execute: &(impl Fn(&mut J, &mut Self) + Sync)) {
+        while let Some(number) = self.find() {
+            self.execute(number, execute);
+        }
+    }
+
+    #[inline]
+    fn execute(&mut self, number: u32, execute: &(impl Fn(&mut J, &mut Self) + Sync)) {
+        let node = self.run.nodes.at(number);
+        self.current = Some(number);
+        if node.header.is_poisoned() || self.run.outside.is_cancelled.load(Ordering::Relaxed) {
+            return self.pass_over(number);
+        }
+        self.metrics.run += 1;
+        // SAFETY: the node came out of a queue, where each ready node is once, so it is ours alone until it is finished;
+        // ready nodes that are no events have a job.
+        execute(unsafe { node.job() }, self);
+        self.finish(number, End::Good);
+    }
+
+    /// A node that is not to run ends.
+    #[cold]
+    fn pass_over(&mut self, number: u32) {
+        let node = self.run.nodes.at(number);
+        if self.run.outside.is_cancelled.load(Ordering::Acquire) {
+            self.run.dropped.fetch_add(1, Ordering::Relaxed);
+        } else {
+            // SAFETY: as in `execute`.
+            let label = label(unsafe { node.job() });
+            lock(&self.run.skipped).push(label);
+        }
+        self.finish(number, End::Failed);
+    }
+
+    /// Ends a node that has a job.
+    #[inline]
+    fn finish(&mut self, number: u32, end: End) {
+        if std::mem::needs_drop::<J>() {
+            let node = self.run.nodes.at(number);
+            // SAFETY: as in `execute`; after this only `close` touches the node.
+            let drop = || unsafe { node.drop_job() };
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
+                self.note_panic("a job's drop".to_owned(), &*payload);
+                self.current = None;
+                return self.end(number, End::Failed, true);
+            }
+        }
+        self.current = None;
+        self.end(number, end, true);
+    }
+
+    /// An event is completed.
+    pub(crate) fn end_event(&mut self, number: u32) {
+        let end = self.drop_label(number);
+        self.end(number, end, false);
+    }
+
+    /// How an event ends; its label is dropped.
+    fn drop_label(&mut self, number: u32) -> End {
+        let node = self.run.nodes.at(number);
+        if node.header.kind().is_some_and(|kind| kind.has_job) {
+            // SAFETY: whoever brings `pending` of an event to nought has it for itself; its job was never run or dropped.
+            let drop = || unsafe { node.drop_job() };
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
+                self.note_panic("an event's drop".to_owned(), &*payload);
+            }
+        }
+        if node.header.is_poisoned() { End::Failed } else { End::Good }
+    }
+
+    /// Meets the successors and frees the node. `may_jump`: no job runs here, so one of them may run next.
+    #[inline]
+    fn end(&mut self, number: u32, end: End, may_jump: bool) {
+        // Events that this ends are ended in turn; a list keeps the stack flat.
+        let mut events = Vec::new();
+        self.end_one(number, end, may_jump, &mut events);
+        while let Some(event) = events.pop() {
+            let end = self.drop_label(event);
+            self.end_one(event, end, may_jump, &mut events);
+        }
+    }
+
+    #[inline]
+    fn end_one(&mut self, number: u32, end: End, may_jump: bool, events: &mut Vec<u32>) {
+        let run = self.run;
+        let header = &run.nodes.at(number).header;
+        let is_anonymous = header.kind().is_some_and(|kind| kind.is_anonymous);
+        let is_poison = end == End::Failed && run.policy.panic == OnPanic::Poison;
+        let mut link = if is_poison && !is_anonymous {
+            header.fail()
+        } else {
+            let link = header.close(is_anonymous);
+            self.nodes.give(&run.nodes, number);
+            link
+        };
+        while let Some(at) = Link::unpack(link) {
+            link = self.meet(at, end, may_jump, events);
+        }
+        run.outside.tally.stripe(self.index).finish();
+    }
+
+    /// Meets one successor; the next link.
+    fn meet(&mut self, at: Link, end: End, may_jump: bool, events: &mut Vec<u32>) -> u32 {
+        let run = self.run;
+        if self.has_chaos {
+            self.random.pause();
+        }
+        // The next link is read first: once met, the successor may run, end and be used again.
+        let (successor, next) = match at {
+            Link::Inline(number, place) => {
+                (number, run.nodes.at(number).header.links[place].load(Ordering::Relaxed))
+            }
+            Link::Cell(cell) => {
+                let edge = run.edges.at(cell);
+                let ends = (edge.successor.load(Ordering::Relaxed), edge.next.load(Ordering::Relaxed));
+                self.edges.give(&run.edges, cell);
+                ends
+            }
+        };
+        let header = &run.nodes.at(successor).header;
+        if end == End::Failed && run.policy.panic == OnPanic::Poison {
+            header.poison();
+        }
+        if header.met(1) == Met::Ready {
+            if header.kind().is_some_and(|kind| kind.is_event) {
+                events.push(successor);
+            } else if may_jump {
+                self.jump(successor);
+            } else {
+                self.enqueue(successor);
+            }
+        }
+        next
+    }
+
+    /// A node became ready by the end of another one: it or its heavier rival runs next.
+    #[inline]
+    fn jump(&mut self, number: u32) {
+        match self.next {
+            Some(rival) if self.run.policy.priorities && self.weight(number) > self.weight(rival) => {
+                self.next = Some(number);
+                self.enqueue(rival);
+            }
+            _ => self.run_next(number),
+        }
+    }
+
+    /// Takes a job that has panicked off the worker's hands.
+    #[cold]
+    fn panicked(&mut self, payload: &(dyn Any + Send)) {
+        let Some(number) = self.current else {
+            // Not a job's panic but ours: other workers would wait for this one for ever.
+            eprintln!("the scheduler is broken: {}", message(payload));
+            std::process::abort();
+        };
+        // SAFETY: the job panicked before it was dropped, and the node is still ours: see `execute` and `finish`.
+        let label = label(unsafe { self.run.nodes.at(number).job() });
+        self.note_panic(label, payload);
+        self.finish(number, End::Failed);
+    }
+
+    fn note_panic(&mut self, label: String, payload: &(dyn Any + Send)) {
+        lock(&self.run.panics).push(Panicked { label, message: message(payload) });
+        if self.run.policy.panic == OnPanic::Cancel {
+            self.run.outside.cancel();
+        }
+    }
+
+    /// The next node to run; none when the run is over.
+    #[inline]
+    fn find(&mut self) -> Option<u32> {
+        if let Some(number) = self.next.take() {
+            self.metrics.run_next += 1;
+            return Some(number);
+        }
+        if self.is_woken {
+            return self.search();
+        }
+        if self.is_serial_chaos && !self.bag.is_empty() {
+            let at = self.random.below(self.bag.len());
+            return Some(self.bag.swap_remove(at));
+        }
+        if decide::inbox_first(&self.run.policy, self.metrics.run) {
+            self.read_mail();
+        }
+        self.pop().or_else(|| self.search())
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<u32> {
+        let order = self.run.policy.order;
+        let pop = |deque: &mut crate::deque::Owner<'_>| match order {
+            Order::Lifo => deque.pop(),
+            Order::Fifo => deque.pop_oldest(),
+        };
+        if self.run.policy.priorities
+            && let Some(number) = pop(&mut self.urgent)
+        {
+            return Some(number);
+        }
+        pop(&mut self.deque)
+    }
+
+    /// Carries out what other threads have left.
+    fn read_mail(&mut self) {
+        if !self.run.outside.has_mail() {
+            return;
+        }
+        for event in self.run.outside.take_mail() {
+            self.complete(event);
+        }
+    }
+
+    /// Looks at everybody once.
+    fn sweep(&mut self) -> Option<u32> {
+        self.read_mail();
+        if let Some(number) = self.find_own() {
+            return Some(number);
+        }
+        let (policy, n) = (&self.run.policy, self.run.deques.len());
+        let first = decide::first_victim(policy, n, self.index, self.last_victim, self.random.next());
+        let classes = if policy.priorities { 0..2 } else { 1..2 };
+        for class in classes {
+            for step in 0..n {
+                let victim = decide::victim(policy, n, self.index, first, step);
+                if victim != self.index
+                    && let Some(number) = self.steal(victim, class)
+                {
+                    self.last_victim = victim;
+                    return Some(number);
+                }
+            }
+        }
+        None
+    }
+
+    fn find_own(&mut self) -> Option<u32> {
+        if self.is_serial_chaos && !self.bag.is_empty() {
+            let at = self.random.below(self.bag.len());
+            return Some(self.bag.swap_remove(at));
+        }
+        self.next.take().or_else(|| self.pop())
+    }
+
+    fn steal(&mut self, victim: usize, class: usize) -> Option<u32> {
+        // Look before taking: an attempt costs the owner a cache miss, a look at an idle queue costs nobody anything.
+        let deque = &self.run.deques[victim][class];
+        let available = deque.len();
+        if available == 0 {
+            return None;
+        }
+        if self.has_chaos {
+            self.random.pause();
+        }
+        let mut taken = None;
+        for _ in 0..decide::steal_amount(&self.run.policy, available) {
+            match deque.steal() {
+                Steal::Success(number) => {
+                    self.metrics.stolen += 1;
+                    // The oldest is run, the others are kept in their order, the newest on top.
+                    if taken.is_none() {
+                        taken = Some(number);
+                    } else if class == 0 {
+                        self.urgent.push(number);
+                    } else {
+                        self.deque.push(number);
+                    }
+                }
+                Steal::Retry => {
+                    self.metrics.lost_steals += 1;
+                    break;
+                }
+                Steal::Empty => break,
+            }
+        }
+        taken
+    }
+
+    /// Finds work elsewhere, or sleeps until there is some; none when the run is over.
+    #[cold]
+    fn search(&mut self) -> Option<u32> {
+        self.metrics.searches += 1;
+        let since = Instant::now();
+        let parked = self.metrics.parked;
+        let found = self.look_and_sleep();
+        self.metrics.searching += since.elapsed().saturating_sub(self.metrics.parked - parked);
+        found
+    }
+
+    fn look_and_sleep(&mut self) -> Option<u32> {
+        let outside = &*self.run.outside;
+        // A worker that was just started counts as searching.
+        let mut is_searching = std::mem::take(&mut self.is_woken);
+        if !is_searching {
+            if let Some(number) = self.sweep() {
+                return Some(number);
+            }
+            is_searching = !outside.sleep.is_alone() && outside.sleep.try_search();
+        }
+        loop {
+            if is_searching && let Some(number) = self.look_around() {
+                if outside.sleep.found() && self.run.has_work() && outside.post() {
+                    self.metrics.wakes += 1;
+                }
+                return Some(number);
+            }
+            if self.has_chaos {
+                self.random.pause();
+            }
+            let has_work = || self.run.has_work();
+            match outside.sleep.retire(self.index, is_searching, has_work, || outside.has_handles()) {
+                Retired::Ended => return None,
+                Retired::Quiet => {
+                    self.run.is_quiet.store(true, Ordering::Release);
+                    outside.sleep.end();
+                    return None;
+                }
+                Retired::Wake => {
+                    if outside.post() {
+                        self.metrics.wakes += 1;
+                    }
+                }
+                Retired::Park => {}
+            }
+            self.metrics.parks += 1;
+            let since = Instant::now();
+            outside.sleep.park(self.index);
+            self.metrics.parked += since.elapsed();
+            if outside.sleep.is_ended() {
+                return None;
+            }
+            is_searching = true;
+        }
+    }
+
+    /// Searches for a bounded time.
+    fn look_around(&mut self) -> Option<u32> {
+        let outside = &*self.run.outside;
+        for round in 0..=self.run.policy.spins {
+            if let Some(number) = self.sweep() {
+                return Some(number);
+            }
+            if outside.tally.is_settled() {
+                outside.sleep.end();
+            }
+            if outside.sleep.is_ended() || outside.sleep.is_alone() {
+                return None;
+            }
+            if decide::yields(round, self.run.deques.len(), self.run.n_cores) {
+                std::thread::yield_now();
+            } else {
+                (0..32).for_each(|_| std::hint::spin_loop());
+            }
+        }
+        None
+    }
+}
+
+/// What a panic said.
+fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic without a message".to_owned()
+    }
+}
