@@ -37,7 +37,7 @@ pub fn header(text: &str) -> Header {
     let lexer = Lexer::new(text, whole, FileId(0), LanguageWords, &mut buffer);
     let mut reader = Reader { text, lexer, read: 0 };
     let mut header = Header::default();
-    while reader.to_import() {
+    while reader.advance_to_import() {
         if let Some(import) = reader.source() {
             header.imports.push(import);
         }
@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// Reads attributes, `pub`, and the word that begins an import. False at an item or the end.
-    fn to_import(&mut self) -> bool {
+    fn advance_to_import(&mut self) -> bool {
         loop {
             let Some(token) = self.peek() else { return false };
             match token.kind {
