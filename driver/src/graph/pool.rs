@@ -86,7 +86,12 @@ fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
     Outcome {
         panics: report.panics.into_iter().map(|panic| (panic.label, panic.message)).collect(),
         stalled: report.stalled.into_iter().map(stalled_text).collect(),
-        workers: report.workers.iter().enumerate().map(|(number, worker)| worker_line(number, worker)).collect(),
+        workers: report
+            .workers
+            .iter()
+            .enumerate()
+            .map(|(number, worker)| worker_line(number, worker))
+            .collect(),
     }
 }
 
