@@ -456,7 +456,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "the test is about threads")]
     fn workers_agree() {
         let types = Types::new();
         let make = || -> Vec<Ty> {

@@ -18,6 +18,7 @@ mod words;
 pub use diagnostic::{Code, Diagnostic, FileId, Label};
 pub use dump::dump;
 pub use intern::{Interner, Symbol};
+pub use lex::{Brackets, brackets, cuts, depths, item_starts};
 pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk};
 pub use parse::{
     Dialect, ParseScratch, Parsed, ParsedCall, Plan, Run, assemble, parse_call, parse_file, parse_items,

@@ -101,6 +101,11 @@ pub(crate) fn word_kind(raw: u32) -> TokenKind {
     }
 }
 
+/// Is it the kind of a reserved word?
+pub(crate) fn is_reserved(kind: TokenKind) -> bool {
+    (TokenKind::Async as u8..=TokenKind::Yield as u8).contains(&(kind as u8))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 
 use sigil_frontend::syntax::Tree;
 use sigil_frontend::{
-    Diagnostic, Dialect, FileId, Interner, LexScratch, ParseScratch, TokenKind, Tokens, assemble, dump, lex,
+    Diagnostic, Dialect, FileId, Interner, LexScratch, ParseScratch, Tokens, assemble, cuts, dump, lex,
     parse_call, parse_items, parse_tokens, plan,
 };
 
@@ -43,31 +43,6 @@ fn show(trees: &[Tree], diagnostics: &[Diagnostic], names: &Interner) -> String 
     text
 }
 
-/// Where the whole's items begin, if that is outside all brackets and these match.
-fn cuts(tokens: &Tokens, tree: &Tree) -> Vec<u32> {
-    let starts: Vec<u32> = tree.items.iter().map(|item| item.span.start).collect();
-    let (mut open, mut cuts) = (Vec::new(), Vec::new());
-    for (at, token) in tokens.tokens.iter().enumerate() {
-        match token.kind {
-            TokenKind::LParen => open.push(TokenKind::RParen),
-            TokenKind::LBracket => open.push(TokenKind::RBracket),
-            TokenKind::LBrace => open.push(TokenKind::RBrace),
-            TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace if open.pop() != Some(token.kind) => {
-                return Vec::new();
-            }
-            _ if at > 0
-                && open.is_empty()
-                && token.first_on_line
-                && starts.binary_search(&token.start).is_ok() =>
-            {
-                cuts.push(at as u32);
-            }
-            _ => {}
-        }
-    }
-    if open.is_empty() { cuts } else { Vec::new() }
-}
-
 /// Parses as planned; returns how many runs and calls there were, too.
 fn in_pieces(
     text: &str,
@@ -97,7 +72,7 @@ fn check(text: &str, sizes: &[usize]) -> (usize, usize) {
     let (tokens, _) = lex(text, FILE, &names, &mut LexScratch::default());
     let whole = parse_tokens(text, &tokens, FILE, Dialect::User, &mut ParseScratch::default());
     let expected = show(&whole.syntax.trees, &whole.diagnostics, &names);
-    let cuts = cuts(&tokens, &whole.syntax.trees[0]);
+    let cuts = cuts(&tokens.tokens);
     let mut total = (0, 0);
     for &size in sizes {
         let (found, runs, calls) = in_pieces(text, &tokens, &cuts, size, &names);

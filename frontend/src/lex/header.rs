@@ -2,7 +2,7 @@
 
 use super::lexer::Lexer;
 use super::names::Words;
-use crate::words::WORDS;
+use crate::words::{WORDS, is_reserved};
 use crate::{FileId, Span, Symbol, Token, TokenKind};
 
 /// An import as the header has it: enough to find the file.
@@ -37,11 +37,8 @@ pub fn header(text: &str) -> Header {
     let lexer = Lexer::new(text, whole, FileId(0), LanguageWords, &mut buffer);
     let mut reader = Reader { text, lexer, read: 0 };
     let mut header = Header::default();
-    while reader.advance_to_import() {
-        if let Some(import) = reader.source() {
-            header.imports.push(import);
-        }
-        reader.skip_names();
+    while reader.find_import() {
+        header.imports.extend(reader.import());
     }
     header
 }
@@ -87,28 +84,79 @@ impl Reader<'_> {
         self.peek().is_some_and(|token| token.kind == TokenKind::Ident && token.value == word.to_raw())
     }
 
-    /// Reads attributes, `pub`, and the word that begins an import. False at an item or the end.
-    fn advance_to_import(&mut self) -> bool {
-        loop {
-            let Some(token) = self.peek() else { return false };
-            match token.kind {
-                TokenKind::Use => break,
-                _ if self.at_word(Symbol::EXTENSION) => break,
-                TokenKind::Hash => {
-                    self.read += 1;
-                    self.skip_brackets(TokenKind::LBracket, TokenKind::RBracket);
-                }
-                TokenKind::Pub => self.read += 1,
-                TokenKind::At | TokenKind::Dollar | TokenKind::Type | TokenKind::Trait | TokenKind::Impl => {
-                    return false;
-                }
-                _ if self.at_word(Symbol::EXTEND) => return false,
-                // Not the grammar: go on where the parser does.
-                _ => self.read += 1,
+    /// The kind of the token `n` after the current one.
+    fn kind(&mut self, n: usize) -> TokenKind {
+        while self.read + n >= self.lexer.out.tokens.len() {
+            if !self.lexer.step() {
+                return TokenKind::Eof;
             }
         }
-        self.read += 1;
-        true
+        self.lexer.out.tokens[self.read + n].kind
+    }
+
+    /// Reads attributes, `pub`, and the word that begins an import. False at an item or the end.
+    fn find_import(&mut self) -> bool {
+        while !self.starts_item() {
+            // Not the grammar: the parser reports it and goes on at a line that starts an item.
+            if self.peek().is_none() {
+                return false;
+            }
+            self.read += 1;
+            while self.peek().is_some() && !self.is_item_line() {
+                self.read += 1;
+            }
+        }
+        self.skip_attributes();
+        self.eat(TokenKind::Pub);
+        self.skip_attributes();
+        let found = self.at(TokenKind::Use) || self.at_extension();
+        self.read += usize::from(found);
+        found
+    }
+
+    fn is_item_line(&mut self) -> bool {
+        self.peek().is_some_and(|token| token.first_on_line) && self.starts_item()
+    }
+
+    /// As the parser has it.
+    fn starts_item(&mut self) -> bool {
+        match self.kind(0) {
+            TokenKind::At
+            | TokenKind::Pub
+            | TokenKind::Use
+            | TokenKind::Type
+            | TokenKind::Trait
+            | TokenKind::Impl => true,
+            TokenKind::Dollar => self.kind(1) == TokenKind::Ident,
+            TokenKind::Hash => self.kind(1) == TokenKind::LBracket,
+            _ => self.at_extension() || (self.at_word(Symbol::EXTEND) && self.kind(1) == TokenKind::Ident),
+        }
+    }
+
+    fn at_extension(&mut self) -> bool {
+        self.at_word(Symbol::EXTENSION) && matches!(self.kind(1), TokenKind::Ident | TokenKind::Path)
+    }
+
+    fn skip_attributes(&mut self) {
+        while self.at(TokenKind::Hash) && self.kind(1) == TokenKind::LBracket {
+            self.read += 1;
+            self.skip_group();
+        }
+    }
+
+    /// What an import imports from and, unread further, what it imports.
+    fn import(&mut self) -> Option<HeaderImport> {
+        let is_extension = self.read > 0 && self.lexer.out.tokens[self.read - 1].kind != TokenKind::Use;
+        let source = self.source()?;
+        if is_extension || self.at(TokenKind::LBrace) {
+            self.skip_group();
+        } else if self.at_word(Symbol::AS) {
+            self.read += 1;
+            self.name()?;
+        } else if matches!(source.source, HeaderSource::Path(_)) {
+            return None;
+        }
+        Some(source)
     }
 
     fn source(&mut self) -> Option<HeaderImport> {
@@ -117,52 +165,111 @@ impl Reader<'_> {
             let path = &self.text[first.start as usize + 1..first.span().end as usize - 1];
             return Some(HeaderImport { span: first.span(), source: HeaderSource::Path(path.into()) });
         }
+        if first.kind != TokenKind::Ident {
+            return None;
+        }
         let mut names = Vec::new();
         let mut span = first.span();
-        while let Some(name) = self.peek().filter(|token| token.kind == TokenKind::Ident) {
-            self.read += 1;
-            names.push(self.text[name.start as usize..name.span().end as usize].into());
-            span = span.to(name.span());
+        loop {
+            if let Some(name) = self.name() {
+                names.push(self.text[name.start as usize..name.end as usize].into());
+                span = span.to(name);
+            }
             if !self.eat(TokenKind::Dot) {
                 break;
             }
         }
-        (!names.is_empty()).then_some(HeaderImport { span, source: HeaderSource::Dotted(names) })
+        Some(HeaderImport { span, source: HeaderSource::Dotted(names) })
     }
 
-    /// `{ … }` or `as name`.
-    fn skip_names(&mut self) {
-        if self.at_word(Symbol::AS) {
-            self.read += 1;
-            self.eat(TokenKind::Ident);
-        } else {
-            self.skip_brackets(TokenKind::LBrace, TokenKind::RBrace);
-        }
+    /// A name; the parser reports reserved words, but takes them.
+    fn name(&mut self) -> Option<Span> {
+        let token = self.peek().filter(|token| token.kind == TokenKind::Ident || is_reserved(token.kind))?;
+        self.read += 1;
+        Some(token.span())
     }
 
-    /// Skips a bracketed list, if there is one. Without its end it stops at an item first on its line.
-    fn skip_brackets(&mut self, open: TokenKind, close: TokenKind) {
-        if !self.eat(open) {
-            return;
-        }
-        while let Some(token) = self.peek() {
-            let item = matches!(
-                token.kind,
-                TokenKind::At
-                    | TokenKind::Hash
-                    | TokenKind::Pub
-                    | TokenKind::Use
-                    | TokenKind::Type
-                    | TokenKind::Trait
-                    | TokenKind::Impl
-            );
-            if item && token.first_on_line {
-                return;
+    /// Skips a bracketed group, if there is one. Without its end it stops at an item first on its line.
+    fn skip_group(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.kind(0) {
+                TokenKind::LBrace | TokenKind::LBracket | TokenKind::LParen => depth += 1,
+                TokenKind::RBrace | TokenKind::RBracket | TokenKind::RParen => {
+                    depth = depth.saturating_sub(1);
+                }
+                TokenKind::Eof => return,
+                _ if depth == 0 || self.is_item_line() => return,
+                _ => {}
             }
             self.read += 1;
-            if token.kind == close {
+            if depth == 0 {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::ImportSource;
+    use crate::{Dialect, Interner, parse_file};
+
+    /// What the parser makes of the imports.
+    fn parsed(text: &str) -> Header {
+        let names = Interner::new();
+        let parsed = parse_file(text, FileId(0), Dialect::User, &names);
+        let tree = &parsed.syntax.trees[0];
+        let imports = tree.imports.iter().map(|import| match import.source {
+            ImportSource::Path(name) => {
+                HeaderImport { span: name.span, source: HeaderSource::Path(names.get(name.symbol).into()) }
+            }
+            ImportSource::Dotted(list) => {
+                let parts: Vec<_> = tree.list(list).collect();
+                HeaderImport {
+                    span: parts[0].span.to(parts[parts.len() - 1].span),
+                    source: HeaderSource::Dotted(parts.iter().map(|n| names.get(n.symbol).into()).collect()),
+                }
+            }
+        });
+        Header { imports: imports.collect() }
+    }
+
+    #[track_caller]
+    fn check(text: &str, count: usize) {
+        let header = header(text);
+        assert_eq!(header.imports.len(), count, "{text}");
+        assert_eq!(header, parsed(text), "{text}");
+    }
+
+    #[test]
+    fn imports_are_those_of_the_parser() {
+        check("", 0);
+        check("@f () -> int = 1 use './a' { b }", 0);
+        check("use './a' { b }", 1);
+        check(
+            "// use './a'\nuse './a/b' { ::b as c, $d as $e, }\nuse std.math\n use a.b as c use '../x' as x @f",
+            4,
+        );
+        check("#[allow(a)] pub use './a' { b } pub #[allow(a)] use './b' { c }\n$x = 1 use './c' { d }", 2);
+        check("extension a.b { C.d, E.then }\nextension './x' { A.b }\nextend A { }", 2);
+        check("use\n'a' { b }", 0);
+        check("use './a' { use_, type_ } type T = int", 1);
+    }
+
+    #[test]
+    fn bad_headers() {
+        check("x use './a' { b }\nuse './b' { c }", 1);
+        check("pub x\nuse './b' { c }", 0);
+        check("use './a'\nuse './b' { c }", 1);
+        check("use './a' as\nuse as b", 1);
+        check("use './a' { b\nuse './b' { c }", 2);
+        check("use a.\nuse './b' { c", 1);
+        check("use a. . b", 1);
+        check("use { a } use", 0);
+        check("use './a", 0);
+        check("; use './a' { ; }", 0);
+        check(";\nuse './a' { b; }\n", 1);
     }
 }

@@ -10,8 +10,10 @@ mod lexer;
 mod names;
 mod number;
 mod quote;
+mod structure;
 
 pub use header::{Header, HeaderImport, HeaderSource, header};
+pub use structure::{Brackets, brackets, cuts, depths, item_starts};
 
 use crate::{Diagnostic, FileId, Interner, Span, Token, TokenKind, Tokens};
 use lexer::Lexer;
