@@ -92,9 +92,12 @@ pub fn lex_chunk(
 
 /// Puts the tokens of all chunks of a text, in order, together; the stream ends in `Eof`.
 pub fn join(text: &str, parts: impl IntoIterator<Item = Tokens>) -> Tokens {
-    let mut parts = parts.into_iter();
-    let mut joined = parts.next().unwrap_or_default();
-    for part in parts {
+    let mut parts: Vec<_> = parts.into_iter().collect();
+    let rest = if parts.is_empty() { Vec::new() } else { parts.split_off(1) };
+    let mut joined = parts.pop().unwrap_or_default();
+    joined.tokens.reserve_exact(rest.iter().map(|part| part.tokens.len()).sum::<usize>() + 1);
+    joined.numbers.reserve_exact(rest.iter().map(|part| part.numbers.len()).sum());
+    for part in rest {
         let base = joined.numbers.len() as u32;
         joined.numbers.extend_from_slice(&part.numbers);
         joined.tokens.extend(part.tokens.iter().map(|token| match token.kind {
