@@ -109,6 +109,8 @@ mod crew;
 mod decide;
 mod deque;
 mod leftover;
+#[cfg(all(test, loom))]
+mod models;
 mod node;
 mod outside;
 mod policy;
