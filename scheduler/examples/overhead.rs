@@ -38,7 +38,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let count = |n| AtomicU8::new(u8::from(n / SIDE > 0) + u8::from(n % SIDE > 0));
+        let count = |n: u32| AtomicU8::new(u8::from(n / SIDE > 0) + u8::from(!n.is_multiple_of(SIDE)));
         Bench { cells: (0..SIDE * SIDE).map(count).collect() }
     }
 
@@ -47,7 +47,8 @@ impl Bench {
         let counter = &self.cells[cell as usize];
         let is_last = counter.fetch_sub(1, Ordering::AcqRel) == 1;
         if is_last {
-            counter.store(u8::from(cell / SIDE > 0) + u8::from(cell % SIDE > 0), Ordering::Relaxed);
+            counter
+                .store(u8::from(cell / SIDE > 0) + u8::from(!cell.is_multiple_of(SIDE)), Ordering::Relaxed);
         }
         is_last
     }
