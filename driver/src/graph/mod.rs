@@ -1,7 +1,7 @@
 //! The one place where stages become nodes of the task graph.
 //!
 //! ```text
-//!  Read ─► LexChunk… ─► Join ─► ParsePiece… ─► Assemble ─► Interface ─► CheckBody… ─► EmitFunction… ─► Unit ─► Compiled ─► Link
+//!  Read ─► LexChunk… ─► Join… ─► ParsePiece… ─► Assemble ─► Interface ─► CheckBody… ─► EmitFunction… ─► Unit ─► Compiled ─► Link
 //!    │      (pieces of large files only)          (1 a module)  CheckImpl…   EmitInstance…     (C compiler runs
 //!    └► Read of imported files                                                                 are nodes that
 //!                                                                                              hold no worker)
@@ -10,7 +10,7 @@
 //! | job | runs after | creates |
 //! |---|---|---|
 //! | `Read` | the `use` line that names the file | reads of its imports, lexing, its interface |
-//! | `LexChunk`, `Join`, `ParsePiece`, `Assemble` | one another | |
+//! | `LexChunk`, `Join`, `FindItems`, `Plan`, `ParsePiece`, `Assemble` | one another | |
 //! | `Interface` | its syntax; interfaces of its imports | its bodies and impls |
 //! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
 //! | `Discovered` | the last header | units; it also breaks import cycles |
@@ -52,8 +52,12 @@ pub enum Job {
     Read(ModuleId),
     /// Lexes a piece of a large file.
     LexChunk(ModuleId, u32),
-    /// Joins the tokens of a large file and finds its pieces.
+    /// Joins the tokens of a large file.
     Join(ModuleId),
+    /// Finds the starts of items in a piece of a large file.
+    FindItems(ModuleId, u32),
+    /// Decides on the pieces of a large file.
+    Plan(ModuleId),
     /// Parses a piece of a large file.
     ParsePiece(ModuleId, u32),
     /// Joins the trees of a large file.
@@ -111,7 +115,7 @@ impl Job {
         match self {
             Job::Start | Job::Discovered | Job::Complete | Job::PartsDone | Job::Rest => 0,
             Job::Read(_) => 1,
-            Job::LexChunk(..) | Job::Join(_) => 2,
+            Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
             Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_) => 4,
             Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
@@ -126,7 +130,8 @@ impl Job {
     pub fn weight(self) -> u32 {
         match self {
             Job::Start | Job::Read(_) | Job::Runtime => 4,
-            Job::LexChunk(..) | Job::Join(_) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
+            Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 3,
+            Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_) | Job::Discovered | Job::Complete | Job::Unit(_) => 2,
             Job::CheckBody(_) | Job::PartsDone | Job::Rest => 1,
             _ => 0,
@@ -145,6 +150,8 @@ impl Compilation<'_> {
             Job::Read(file) => self.read(file, g),
             Job::LexChunk(file, chunk) => self.lex_chunk(file, chunk, g),
             Job::Join(file) => self.join_chunks(file, g),
+            Job::FindItems(file, chunk) => self.find_items(file, chunk),
+            Job::Plan(file) => self.plan_pieces(file, g),
             Job::ParsePiece(file, piece) => self.parse_piece(file, piece, g),
             Job::Assemble(file) => self.assemble(file, g),
             Job::Parse(file) => self.parse(file, g),
