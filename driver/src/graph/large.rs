@@ -55,7 +55,8 @@ fn fill<T>(slot: &OnceLock<T>, value: T) {
 }
 
 fn filled<'a, T>(slot: &'a OnceLock<T>, what: &str) -> &'a T {
-    slot.get().unwrap_or_else(|| panic!("{what} of a large file: an edge to the job that makes it is missing"))
+    slot.get()
+        .unwrap_or_else(|| panic!("{what} of a large file: an edge to the job that makes it is missing"))
 }
 
 impl Compilation<'_> {
@@ -83,7 +84,7 @@ impl Compilation<'_> {
     }
 
     fn chunks(&self, id: ModuleId) -> &[Chunk] {
-        filled(&self.file(id).large.chunks, "chunks")
+        filled::<Box<[Chunk]>>(&self.file(id).large.chunks, "chunks")
     }
 
     /// Lexes a chunk.
@@ -147,8 +148,7 @@ impl Compilation<'_> {
         fill(&large.calls, plan.calls.iter().map(|_| OnceLock::new()).collect());
         fill(&large.runs, plan.runs.iter().map(|_| ParsedRun::default()).collect());
         let n_calls = plan.calls.len() as u32;
-        let calls: Vec<Node> =
-            (0..n_calls).map(|number| g.node(Job::ParsePiece(id, number), &[])).collect();
+        let calls: Vec<Node> = (0..n_calls).map(|number| g.node(Job::ParsePiece(id, number), &[])).collect();
         let run = |(number, run): (usize, &sigil_frontend::Run)| {
             g.node(Job::ParsePiece(id, n_calls + number as u32), &calls[run.calls.clone()])
         };
