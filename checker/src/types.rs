@@ -456,6 +456,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test is about threads")]
     fn workers_agree() {
         let types = Types::new();
         let make = || -> Vec<Ty> {

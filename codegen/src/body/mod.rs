@@ -45,14 +45,14 @@ use sigil_checker::hir::{Body, ExprId, LocalId};
 use sigil_checker::program::Program;
 use sigil_checker::types::{FnId, ModuleId, Ty, TyList};
 use sigil_frontend::{Code as DiagnosticCode, Diagnostic, Span};
-use std::rc::Rc;
+use std::sync::Arc;
 use target::Targets;
 use value::{Dest, Held, Leave, LoopFrame};
 
 /// Memory that a worker keeps from one function to the next.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    lines: FxHashMap<ModuleId, Rc<LineTable>>,
+    lines: FxHashMap<ModuleId, Arc<LineTable>>,
 }
 
 /// Writes the definition of a function instance, and of all that only it uses.
@@ -72,7 +72,7 @@ pub fn emit_fn(
     let lines = scratch
         .lines
         .entry(id.module)
-        .or_insert_with(|| Rc::new(LineTable::new(module.source().text())))
+        .or_insert_with(|| Arc::new(LineTable::new(module.source().text())))
         .clone();
     let targets = Targets::new(cx, program.types.list_of(args));
     let facts = Walk { cx, body, targets: &targets, facts: Facts::default() }.run();

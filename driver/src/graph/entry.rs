@@ -25,8 +25,14 @@ impl Compilation<'_> {
     pub fn start(&self, g: &mut dyn Graph) {
         let events =
             Events { discovered: g.event(), complete: g.event(), instances: g.event(), runtime: g.event() };
+        // What nobody will complete must not be waited for.
         if self.plan.goal >= Goal::Emit {
             g.node(Job::Rest, &[events.instances]);
+        } else {
+            g.complete(events.instances);
+        }
+        if self.plan.goal < Goal::Build {
+            g.complete(events.runtime);
         }
         if self.events.set(events).is_err() {
             unreachable!("there is one first job");

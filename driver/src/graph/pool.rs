@@ -1,11 +1,13 @@
 //! Runs the jobs of a compilation: on the pool, or one after the other on this thread.
 
 use super::Job;
-use super::engine::{Graph, Serial};
+use super::engine::{ChildSlot, Graph, Node, Serial};
 use super::state::Compilation;
 use crate::cli::Schedule;
+use sigil_scheduler::{Capture, Chaos, Context, Metrics, NodeId, Policy, Pool, Stalled};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// How a run ended, apart from what the compilation itself recorded.
 #[derive(Debug, Default)]
@@ -22,8 +24,97 @@ pub struct Outcome {
 pub fn run(compilation: &Compilation<'_>, first: Job) -> Outcome {
     match compilation.plan.schedule {
         Schedule::Serial => run_serial(compilation, first),
-        Schedule::Graph | Schedule::Phased => run_serial(compilation, first),
+        Schedule::Graph | Schedule::Phased => run_pool(compilation, first),
     }
+}
+
+impl sigil_scheduler::Job for Job {
+    fn label(&self) -> String {
+        Job::label(*self)
+    }
+
+    fn weight(&self) -> u32 {
+        Job::weight(*self)
+    }
+}
+
+/// The pool's graph as jobs see it.
+struct PoolGraph<'c, 'r>(&'c mut Context<'r, Job>);
+
+impl Graph for PoolGraph<'_, '_> {
+    fn node(&mut self, job: Job, after: &[Node]) -> Node {
+        if let [one] = after {
+            return Node(self.0.node(job, &[NodeId::from_bits(one.0)]).to_bits());
+        }
+        let after: Vec<NodeId> = after.iter().map(|node| NodeId::from_bits(node.0)).collect();
+        Node(self.0.node(job, &after).to_bits())
+    }
+
+    fn event(&mut self) -> Node {
+        Node(self.0.event().to_bits())
+    }
+
+    fn complete(&mut self, event: Node) {
+        self.0.complete(NodeId::from_bits(event.0));
+    }
+
+    fn child(&mut self, command: Command, slot: ChildSlot, then: Job) {
+        let keep = move |outcome| {
+            // A second outcome cannot be: each child has a slot of its own.
+            let _ = slot.set(outcome);
+        };
+        self.0.child(command, Capture::Output, keep, then);
+    }
+
+    fn worker(&self) -> usize {
+        self.0.worker()
+    }
+}
+
+fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
+    let plan = &compilation.plan;
+    // The text was looked at when the command line was read.
+    let mut policy: Policy = plan.policy.as_deref().unwrap_or_default().parse().unwrap_or_default();
+    if let Some(seed) = plan.chaos {
+        policy.chaos = if plan.workers == 1 { Chaos::Serial(seed) } else { Chaos::Threads(seed) };
+    }
+    let mut pool = Pool::with_policy(plan.workers, policy);
+    let report = pool.run(
+        |job: &mut Job, context| timed(compilation, *job, &mut PoolGraph(context)),
+        |context| context.spawn(first),
+    );
+    Outcome {
+        panics: report.panics.into_iter().map(|panic| (panic.label, panic.message)).collect(),
+        stalled: report.stalled.into_iter().map(stalled_text).collect(),
+        workers: report
+            .workers
+            .iter()
+            .enumerate()
+            .map(|(number, worker)| worker_line(number, worker))
+            .collect(),
+    }
+}
+
+fn stalled_text(stalled: Stalled) -> String {
+    if stalled.waits_for.is_empty() {
+        return stalled.label;
+    }
+    format!("{} for {}", stalled.label, stalled.waits_for.join(" and "))
+}
+
+/// What a worker did, for `-v`.
+fn worker_line(number: usize, worker: &Metrics) -> String {
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    format!(
+        "worker {number:<3} {:>9} jobs, {} stolen, {} sleeps, {} wakes; busy {:.2} ms, searching {:.2} ms, asleep {:.2} ms",
+        worker.run,
+        worker.stolen,
+        worker.parks,
+        worker.wakes,
+        ms(worker.busy),
+        ms(worker.searching),
+        ms(worker.parked),
+    )
 }
 
 fn run_serial(compilation: &Compilation<'_>, first: Job) -> Outcome {
@@ -77,6 +168,6 @@ fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// What is wrong with a policy text, if anything is.
-pub fn check_policy(_text: &str) -> Option<String> {
-    None
+pub fn check_policy(text: &str) -> Option<String> {
+    text.parse::<Policy>().err().map(|error| error.to_string())
 }
