@@ -14,9 +14,9 @@
 
 use crate::Codegen;
 use crate::glue;
+use crate::sink::number;
 use sigil_checker::program::Program;
 use sigil_checker::types::{AdtId, Ty, TyKind};
-use std::fmt::Write;
 
 /// Largest struct that is a value, in bytes.
 const MAX_INLINE: u32 = 128;
@@ -184,11 +184,15 @@ impl Codegen<'_> {
     pub(crate) fn field(&self, ty: Ty, base: &str, variant: u32, field: u32, out: &mut String) {
         let layout = self.layout(ty);
         let joint = if layout.shape == Shape::Boxed { "->" } else { "." };
-        // Writing to a String cannot fail.
-        let _ = match layout.is_sum {
-            true => write!(out, "{base}{joint}u.v{variant}.f{field}"),
-            false => write!(out, "{base}{joint}f{field}"),
-        };
+        out.push_str(base);
+        out.push_str(joint);
+        if layout.is_sum {
+            out.push_str("u.v");
+            number(out, variant.into());
+            out.push('.');
+        }
+        out.push('f');
+        number(out, field.into());
     }
 
     /// The struct of a type that is one.
@@ -206,7 +210,9 @@ impl Codegen<'_> {
                 if !fields.is_empty() {
                     out.push_str(" struct {");
                     self.members(fields, out);
-                    let _ = write!(out, " }} v{number};");
+                    out.push_str(" } v");
+                    self::number(out, number as u64);
+                    out.push(';');
                 }
             }
             out.push_str(" } u;");
@@ -222,7 +228,9 @@ impl Codegen<'_> {
         for (number, &field) in fields.iter().enumerate() {
             out.push(' ');
             self.c_type(field, out);
-            let _ = write!(out, " f{number};");
+            out.push_str(" f");
+            self::number(out, number as u64);
+            out.push(';');
         }
     }
 }

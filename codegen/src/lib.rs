@@ -66,6 +66,8 @@ pub struct Options {
 #[derive(Debug, Default)]
 pub struct Scratch {
     body: body::Scratch,
+    /// Grows once; what is kept is copied out of it.
+    text: String,
 }
 
 /// An instance as C.
@@ -130,7 +132,8 @@ impl<'p> Codegen<'p> {
         if let Some(diagnostic) = self.too_deep(instance) {
             return Err(vec![diagnostic]);
         }
-        let mut out = Sink::default();
+        let mut out = Sink { text: std::mem::take(&mut scratch.text), ..Sink::default() };
+        out.text.clear();
         match instance {
             Instance::Fn(id, args) => {
                 body::emit_fn(self, &self.templates, (id, args), &mut scratch.body, &mut out)?;
@@ -138,7 +141,10 @@ impl<'p> Codegen<'p> {
             Instance::Glue(ty) => glue::emit(self, ty, &mut out),
             Instance::Traits(ty) => glue::emit_traits(self, ty, &mut out),
         }
-        Ok(out.into())
+        let mut emitted = Emitted::from(out);
+        scratch.text = std::mem::take(&mut emitted.text);
+        emitted.text = scratch.text.as_str().to_owned();
+        Ok(emitted)
     }
 
     /// The function whose body an instance is made of.
@@ -243,17 +249,19 @@ impl Cx for Codegen<'_> {
     }
 
     fn push_signature(&self, id: FnId, args: TyList, out: &mut String) {
-        let (params, result) = self.signature(id, args);
-        self.c_type(result, out);
+        self.c_type(self.result(id, args), out);
         out.push(' ');
         self.names.push_fn(id, args, out);
         out.push('(');
-        for (number, &param) in params.iter().enumerate() {
-            out.push_str(if number > 0 { ", " } else { "" });
+        let mut count = 0;
+        self.each_param(id, args, |param| {
+            out.push_str(if count > 0 { ", " } else { "" });
             self.c_type(param, out);
-            out.push_str(&format!(" p{number}"));
-        }
-        out.push_str(if params.is_empty() { "void)" } else { ")" });
+            out.push_str(" p");
+            sink::number(out, count);
+            count += 1;
+        });
+        out.push_str(if count == 0 { "void)" } else { ")" });
     }
 
     fn push_tag(&self, ty: Ty, base: &str, out: &mut String) {

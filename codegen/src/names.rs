@@ -30,11 +30,13 @@ pub(crate) struct Names<'p> {
     program: &'p Program,
     types: Table<TypeName>,
     modules: Table<Box<str>>,
+    /// By module and number: functions without their type arguments.
+    functions: Table<Table<Box<str>>>,
 }
 
 impl<'p> Names<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
-        Names { program, types: Table::default(), modules: Table::default() }
+        Names { program, types: Table::default(), modules: Table::default(), functions: Table::default() }
     }
 
     /// The prefix of all C names that belong to a type.
@@ -56,7 +58,7 @@ impl<'p> Names<'p> {
     /// The C function of an instance.
     pub(crate) fn push_fn(&self, id: FnId, args: TyList, out: &mut String) {
         let start = out.len();
-        self.push_base(id, out);
+        out.push_str(self.base(id));
         if args == TyList::EMPTY {
             return;
         }
@@ -75,10 +77,18 @@ impl<'p> Names<'p> {
     /// The name of a function's `si_where`.
     pub(crate) fn push_where(&self, id: FnId, out: &mut String) {
         out.push_str("sw_");
-        self.push_base(id, out);
+        out.push_str(self.base(id));
     }
 
     /// The name of a function without its type arguments.
+    fn base(&self, id: FnId) -> &str {
+        self.functions.get(id.module.0, Table::default).get(id.index, || {
+            let mut out = String::new();
+            self.push_base(id, &mut out);
+            out.into()
+        })
+    }
+
     fn push_base(&self, id: FnId, out: &mut String) {
         let start = out.len();
         let decl = self.program.fn_decl(id);
@@ -223,7 +233,9 @@ pub(crate) fn push_literal(text: &str, out: &mut String) {
 
 fn push_hash(hash: u128, out: &mut String) {
     out.push_str("Zh");
-    let _ = write!(out, "{hash:032x}");
+    for shift in (0..32).rev() {
+        out.push(char::from(b"0123456789abcdef"[(hash >> (4 * shift)) as usize & 15]));
+    }
 }
 
 /// FNV-1a with 128 bits: stable across machines, and nobody chooses names to make it collide.

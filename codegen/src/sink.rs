@@ -37,12 +37,30 @@ impl Sink {
         self.types.add(ty);
     }
 
-    /// Appends a number.
+    /// Appends a number in any form.
     pub fn number(&mut self, n: impl std::fmt::Display) {
         use std::fmt::Write;
         // Writing to a String cannot fail.
         let _ = write!(self.text, "{n}");
     }
+}
+
+/// Two digits for each number below a hundred.
+const DIGITS: &str = concat!(
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748",
+    "495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+);
+
+/// Writes a number.
+pub(crate) fn number(out: &mut String, n: u64) {
+    if n < 10 {
+        return out.push(char::from(b'0' + n as u8));
+    }
+    if n >= 100 {
+        number(out, n / 100);
+    }
+    let at = (n % 100) as usize * 2;
+    out.push_str(&DIGITS[at..at + 2]);
 }
 
 /// A list without repetition.
@@ -93,6 +111,15 @@ impl<T> From<Distinct<T>> for Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_all_their_digits() {
+        for n in (0..1000).chain([1000, 12_345, 1_000_001, u64::MAX]) {
+            let mut out = String::new();
+            number(&mut out, n);
+            assert_eq!(out, n.to_string());
+        }
+    }
 
     #[test]
     fn many_items_stay_distinct_and_in_order() {

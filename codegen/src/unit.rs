@@ -14,6 +14,7 @@
 
 use crate::glue::{self, Cx as _, c_string};
 use crate::layout::Shape;
+use crate::sink::number;
 use crate::{Codegen, Emitted, Instance, names};
 use rustc_hash::FxHashSet;
 use sigil_checker::types::{FnId, Ty, TyList};
@@ -24,57 +25,62 @@ impl Codegen<'_> {
     pub fn unit(&self, parts: &[&Emitted]) -> String {
         let mut types = Structs::new(self);
         let needs: FxHashSet<Instance> = parts.iter().flat_map(|part| &part.needs).copied().collect();
-        let mut prototypes: Vec<String> = needs.iter().map(|&need| self.prototypes(need)).collect();
-        prototypes.sort_unstable();
+        let prototypes = Lines::of(needs.iter(), |&need, out| self.prototypes(need, out));
         let mut wanted: Vec<Ty> = parts.iter().flat_map(|part| &part.types).copied().collect();
         needs.iter().for_each(|&need| self.types_of(need, &mut wanted));
         types.all(&wanted);
         let mut out = String::with_capacity(
-            4096 + 2 * parts.iter().map(|part| part.text.len()).sum::<usize>() + prototypes.len() * 64,
+            4096 + 2 * parts.iter().map(|part| part.text.len()).sum::<usize>() + prototypes.text.len(),
         );
         out.push_str("#include \"sigil.h\"\n");
         types.write(&mut out);
-        prototypes.iter().for_each(|text| out.push_str(text));
+        prototypes.write(&mut out);
         self.constants(parts, &mut out);
         parts.iter().for_each(|part| out.push_str(&part.text));
         out
     }
 
     /// Declarations of what an instance defines.
-    fn prototypes(&self, instance: Instance) -> String {
-        let mut out = String::new();
+    fn prototypes(&self, instance: Instance, out: &mut String) {
         match instance {
             Instance::Fn(id, args) => {
-                self.push_signature(id, args, &mut out);
+                self.push_signature(id, args, out);
                 out.push_str(";\n");
             }
-            Instance::Glue(ty) => glue::prototypes(self, ty, &mut out),
-            Instance::Traits(ty) => glue::prototypes_traits(self, ty, &mut out),
+            Instance::Glue(ty) => glue::prototypes(self, ty, out),
+            Instance::Traits(ty) => glue::prototypes_traits(self, ty, out),
         }
-        out
     }
 
     /// Types that these declarations mention.
     fn types_of(&self, instance: Instance, out: &mut Vec<Ty>) {
         match instance {
             Instance::Fn(id, args) => {
-                let (params, result) = self.signature(id, args);
-                out.extend(
-                    params.into_iter().chain([result]).filter(|&ty| self.layout(ty).shape != Shape::Plain),
-                );
+                let mut add = |ty| {
+                    if self.layout(ty).shape != Shape::Plain {
+                        out.push(ty);
+                    }
+                };
+                self.each_param(id, args, &mut add);
+                add(self.result(id, args));
             }
             Instance::Glue(ty) | Instance::Traits(ty) if glue::is_aggregate(self, ty) => out.push(ty),
             Instance::Glue(_) | Instance::Traits(_) => {}
         }
     }
 
-    /// Concrete types of a function's parameters, `self` first, and of its result.
-    pub fn signature(&self, id: FnId, args: TyList) -> (Vec<Ty>, Ty) {
+    /// Concrete types of a function's parameters, `self` first.
+    pub(crate) fn each_param(&self, id: FnId, args: TyList, mut each: impl FnMut(Ty)) {
         let decl = self.program.fn_decl(id);
         let args = self.program.types.list_of(args);
         let own = decl.self_ty.filter(|_| decl.has_self);
         let params = own.into_iter().chain(decl.params.iter().map(|param| param.ty));
-        (params.map(|ty| self.program.subst(ty, args)).collect(), self.program.subst(decl.result, args))
+        params.for_each(|ty| each(self.program.subst(ty, args)));
+    }
+
+    /// Concrete type of a function's result.
+    pub(crate) fn result(&self, id: FnId, args: TyList) -> Ty {
+        self.program.subst(self.program.fn_decl(id).result, self.program.types.list_of(args))
     }
 
     /// String literals and places of panics.
@@ -87,25 +93,52 @@ impl Codegen<'_> {
         for text in literals.keys() {
             out.push_str("static si_str ");
             names::push_literal(text, out);
-            out.push_str(&format!(" = SI_LIT({}, {}, ", text.len(), text.chars().count()));
+            out.push_str(" = SI_LIT(");
+            number(out, text.len() as u64);
+            out.push_str(", ");
+            number(out, text.chars().count() as u64);
+            out.push_str(", ");
             c_string(out, text.as_bytes());
             out.push_str(");\n");
         }
         let places: FxHashSet<FnId> = parts.iter().flat_map(|part| &part.places).copied().collect();
-        let mut lines: Vec<String> = places.iter().map(|&id| self.place(id)).collect();
-        lines.sort_unstable();
-        lines.iter().for_each(|line| out.push_str(line));
+        Lines::of(places.iter(), |&id, out| self.place(id, out)).write(out);
     }
 
-    fn place(&self, id: FnId) -> String {
-        let mut out = String::from("static const si_where ");
-        self.names.push_where(id, &mut out);
+    fn place(&self, id: FnId, out: &mut String) {
+        out.push_str("static const si_where ");
+        self.names.push_where(id, out);
         out.push_str(" = {");
-        c_string(&mut out, self.program.module(id.module).info.display.as_bytes());
+        c_string(out, self.program.module(id.module).info.display.as_bytes());
         out.push_str(", ");
-        c_string(&mut out, self.program.names.get(self.program.fn_decl(id).name).as_bytes());
+        c_string(out, self.program.names.get(self.program.fn_decl(id).name).as_bytes());
         out.push_str("};\n");
-        out
+    }
+}
+
+/// Texts in one piece of memory, in alphabetic order.
+struct Lines {
+    text: String,
+    spans: Vec<(u32, u32)>,
+}
+
+impl Lines {
+    fn of<T>(items: impl ExactSizeIterator<Item = T>, write: impl Fn(T, &mut String)) -> Self {
+        let mut text = String::with_capacity(items.len() * 64);
+        let mut spans = Vec::with_capacity(items.len());
+        for item in items {
+            let start = text.len() as u32;
+            write(item, &mut text);
+            spans.push((start, text.len() as u32));
+        }
+        let bytes = text.as_bytes();
+        let bytes_of = |&(start, end): &(u32, u32)| &bytes[start as usize..end as usize];
+        spans.sort_unstable_by(|a, b| bytes_of(a).cmp(bytes_of(b)));
+        Lines { text, spans }
+    }
+
+    fn write(&self, out: &mut String) {
+        self.spans.iter().for_each(|&(start, end)| out.push_str(&self.text[start as usize..end as usize]));
     }
 }
 
@@ -159,7 +192,9 @@ impl<'a, 'p> Structs<'a, 'p> {
             self.mentioned.iter().map(|&ty| &*self.codegen.names.ty(ty).text).collect();
         names.sort_unstable();
         for name in names {
-            out.push_str(&format!("typedef struct st_{name} st_{name};\n"));
+            for part in ["typedef struct st_", name, " st_", name, ";\n"] {
+                out.push_str(part);
+            }
         }
         self.order.iter().for_each(|&ty| self.codegen.definition(ty, out));
     }

@@ -18,8 +18,14 @@ pub(super) const LEAVES: u8 = 4;
 /// No frame: such a local is borrowed from something that outlives it.
 const BORROWED: u32 = u32::MAX;
 
+/// Makes it so many zeros, in the memory it has.
+fn refill<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
+    list.clear();
+    list.resize(len, T::default());
+}
+
 /// Facts of one instance of a body.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Facts {
     /// Effects of each expression.
     pub effects: Vec<u8>,
@@ -88,17 +94,17 @@ impl Walk<'_> {
     pub(super) fn run(mut self) -> Facts {
         let (locals, exprs) = (self.body.locals.len(), self.body.exprs.len());
         let f = &mut self.facts;
-        f.reads = vec![0; locals];
-        f.owner = vec![0; locals];
-        f.declared = vec![0; locals];
-        f.entered = vec![0; exprs];
-        f.read_span = vec![(0, 0); exprs];
-        f.counted = self
-            .body
-            .locals
-            .iter()
-            .map(|local| !self.cx.is_trivial(self.targets.concrete(local.ty)))
-            .collect();
+        refill(&mut f.reads, locals);
+        refill(&mut f.owner, locals);
+        refill(&mut f.declared, locals);
+        refill(&mut f.entered, exprs);
+        refill(&mut f.read_span, exprs);
+        f.read_list.clear();
+        f.frames.clear();
+        f.clock = 0;
+        f.counted.clear();
+        let is_counted = |ty| !self.cx.is_trivial(self.targets.concrete(ty));
+        f.counted.extend(self.body.locals.iter().map(|local| is_counted(local.ty)));
         self.effects();
         self.facts.has_dead_code = self.body.exprs.iter().any(|e| e.ty == Ty::NEVER);
         for &param in &self.body.params {
@@ -116,7 +122,7 @@ impl Walk<'_> {
 
     /// Children come before their parents, so one pass over the table will do.
     fn effects(&mut self) {
-        self.facts.effects = vec![0; self.body.exprs.len()];
+        refill(&mut self.facts.effects, self.body.exprs.len());
         for index in 0..self.body.exprs.len() {
             let id = ExprId(index as u32);
             let mut effects = 0;

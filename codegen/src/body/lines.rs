@@ -6,7 +6,7 @@ pub(super) struct LineTable(Vec<u32>);
 
 impl LineTable {
     pub(super) fn new(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1);
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
         LineTable(std::iter::once(0).chain(ends).collect())
     }
 

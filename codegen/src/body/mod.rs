@@ -53,6 +53,7 @@ use value::{Dest, Held, Leave, LoopFrame};
 #[derive(Debug, Default)]
 pub struct Scratch {
     lines: FxHashMap<ModuleId, Arc<LineTable>>,
+    facts: Facts,
 }
 
 /// Writes the definition of a function instance, and of all that only it uses.
@@ -75,11 +76,10 @@ pub fn emit_fn(
         .or_insert_with(|| Arc::new(LineTable::new(module.source().text())))
         .clone();
     let targets = Targets::new(cx, program.types.list_of(args));
-    let facts = Walk { cx, body, targets: &targets, facts: Facts::default() }.run();
+    let facts = Walk { cx, body, targets: &targets, facts: std::mem::take(&mut scratch.facts) }.run();
     let moves = moves::analyse(body, &targets, &facts);
     let mut name = String::new();
     cx.push_fn_name(id, args, &mut name);
-    let before = std::mem::take(&mut sink.text);
     let directives = cx.options().line_directives;
     let mut emitter = Emitter {
         cx,
@@ -95,7 +95,7 @@ pub fn emit_fn(
         line: 0,
         name,
         sink,
-        nested: before,
+        nested: String::new(),
         temps: 0,
         labels: 0,
         functions: 0,
@@ -109,7 +109,9 @@ pub fn emit_fn(
         errors: Vec::new(),
     };
     emitter.function();
-    if emitter.errors.is_empty() { Ok(()) } else { Err(emitter.errors) }
+    let errors = emitter.errors;
+    scratch.facts = facts;
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 /// The state of writing one function instance.
@@ -149,6 +151,7 @@ struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
+    /// The functions that only it uses go before it.
     fn function(&mut self) {
         let result = self.concrete(self.decl.result);
         self.push_c_type(result);
@@ -166,8 +169,9 @@ impl Emitter<'_> {
             self.emit(root, Dest::Return);
         }
         self.push("}\n");
-        let main = std::mem::replace(&mut self.sink.text, std::mem::take(&mut self.nested));
-        self.sink.text.push_str(&main);
+        if !self.nested.is_empty() {
+            self.sink.text.insert_str(0, &self.nested);
+        }
     }
 
     /// `T v1, U v2`.

@@ -33,8 +33,11 @@ impl<'a> Targets<'a> {
 
     /// A type of the body with the type arguments put in.
     pub(super) fn concrete(&self, ty: Ty) -> Ty {
+        if self.args.is_empty() {
+            return ty;
+        }
         let program = self.cx.program();
-        if self.args.is_empty() || !(program.types.has_params(ty) || program.types.has_assoc(ty)) {
+        if !(program.types.has_params(ty) || program.types.has_assoc(ty)) {
             return ty;
         }
         if let Some(&found) = self.types.borrow().get(&ty) {

@@ -3,6 +3,7 @@
 use super::Emitter;
 use super::facts::{ASSIGNS, IMPURE, LEAVES};
 use super::moves::When;
+pub(super) use crate::sink::number;
 use sigil_checker::hir::{ExprId, LocalId};
 use sigil_checker::types::Ty;
 
@@ -110,21 +111,6 @@ pub(super) struct Leave {
 
 /// Expressions longer than this go to a temporary: text is copied into the text around it.
 const LONG: usize = 240;
-
-/// Writes a number.
-pub(super) fn number(out: &mut String, mut n: u64) {
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (n % 10) as u8;
-        n /= 10;
-        if n == 0 {
-            break;
-        }
-    }
-    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
-}
 
 /// Writes a whole number as a C constant of type `si_int`.
 pub(super) fn int(out: &mut String, n: i64) {
