@@ -147,13 +147,15 @@ impl Compilation<'_> {
         let plan = sigil_frontend::plan(text, tokens, &cuts, size);
         fill(&large.calls, plan.calls.iter().map(|_| OnceLock::new()).collect());
         fill(&large.runs, plan.runs.iter().map(|_| ParsedRun::default()).collect());
+        // Other workers run the nodes as soon as they are made, so all that these read is in its place before.
+        fill(&large.plan, plan);
+        let plan = filled(&large.plan, "the plan");
         let n_calls = plan.calls.len() as u32;
         let calls: Vec<Node> = (0..n_calls).map(|number| g.node(Job::ParsePiece(id, number), &[])).collect();
         let run = |(number, run): (usize, &sigil_frontend::Run)| {
             g.node(Job::ParsePiece(id, n_calls + number as u32), &calls[run.calls.clone()])
         };
         let runs: Vec<Node> = plan.runs.iter().enumerate().map(run).collect();
-        fill(&large.plan, plan);
         g.node(Job::Assemble(id), &runs);
     }
 
