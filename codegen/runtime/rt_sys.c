@@ -207,3 +207,29 @@ void si_time_sleep(si_int ns) {
     while (nanosleep(&t, &t) != 0 && errno == EINTR) {
     }
 }
+
+/* --- retry: a delay that does not fit in a Duration is as long as can be --- */
+
+si_int si_retry_linear(si_int start, si_int increment, si_int retry) {
+    double about = (double)start + (double)increment * (double)(retry - 1);
+    if (about > 9.2e18) return 9200000000000000000;
+    return about < 0 ? 0 : start + increment * (retry - 1);
+}
+
+si_int si_retry_exponential(si_int base, si_int max, si_int retry) {
+    while (--retry > 0 && base > 0 && base < max) {
+        if (base > max / 2) return max;
+        base *= 2;
+    }
+    return base < max ? base : max;
+}
+
+void si_retry_pause(si_int ns, _Bool jitter) {
+    static si_word state;
+    if (jitter && ns > 0) {
+        if (!state) state = (si_word)read_clock(CLOCK_MONOTONIC);
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        ns -= (si_int)((double)ns / 2 * ((double)(state >> 33) / (double)(1ULL << 31)));
+    }
+    si_time_sleep(ns);
+}

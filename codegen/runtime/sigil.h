@@ -401,6 +401,10 @@ si_int si_process_id(void);
 si_int si_time_unix_ms(void);
 si_int si_time_monotonic(void);
 void si_time_sleep(si_int ns);
+/* Delays of retry; none overflows. */
+si_int si_retry_linear(si_int start, si_int increment, si_int retry);
+si_int si_retry_exponential(si_int base, si_int max, si_int retry);
+void si_retry_pause(si_int ns, _Bool jitter);
 
 double si_math_inf(void);
 double si_math_nan(void);

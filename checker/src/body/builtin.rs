@@ -59,7 +59,9 @@ impl Checker<'_> {
             PatternKind::Recurse => self.recurse(&call, expect, span),
             PatternKind::Parallel => self.parallel(&call, span),
             PatternKind::Validate => self.validate(&call, expect, span),
-            PatternKind::Timeout | PatternKind::Retry | PatternKind::Cache | PatternKind::With => {
+            PatternKind::Retry => self.retry(&call, expect, span),
+            PatternKind::With => self.with_pattern(&call, expect, span),
+            PatternKind::Timeout | PatternKind::Cache => {
                 let name = keyword(call.kind);
                 self.error(900, call.name, format!("`{name}` is not supported yet"));
                 self.error_expr(span)
@@ -173,7 +175,7 @@ impl Checker<'_> {
     }
 
     /// Step (b) of rule 5: the result meets the expectation, if that is fully known, before lambdas are checked.
-    fn meet_known(&mut self, result: Ty, expect: Expect) {
+    pub(super) fn meet_known(&mut self, result: Ty, expect: Expect) {
         if let Some(expected) = expect.ty()
             && !self.has_unknowns(expected)
             && self.could_unify(result, expected)

@@ -29,6 +29,7 @@ mod ops;
 mod parallel;
 mod pattern;
 mod recurse;
+mod retry;
 mod scope;
 mod seq;
 mod special;
@@ -174,6 +175,8 @@ struct Checker<'a> {
     failed: bool,
     /// Projections being looked up, one within the other.
     projections: u32,
+    /// In the patterns of `retry .on`, where a variant's bare name matches any payload.
+    bare_variants: bool,
     /// Set in the end: whether unsolved unknowns go unreported.
     solved: Option<bool>,
     /// A lookup needs impls that are not known yet.
@@ -205,6 +208,7 @@ impl Program {
             assumptions: Vec::new(),
             failed: decl.broken,
             projections: 0,
+            bare_variants: false,
             solved: None,
             needs_complete: false,
         };

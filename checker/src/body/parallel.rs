@@ -1,4 +1,4 @@
-//! `parallel`, named form (language.md 8.3).
+//! `parallel` (language.md 8.3).
 
 use super::Checker;
 use super::scope::FrameKind;
@@ -16,9 +16,12 @@ struct Task {
 }
 
 impl Checker<'_> {
-    /// `parallel(.a: e, .b: f)`.
+    /// `parallel(.a: e, .b: f)`, `parallel(.tasks: fs)`.
     pub(super) fn parallel(&mut self, call: &PatternCall, span: Span) -> E {
         let sym = self.sym;
+        if self.tree.list(call.props).any(|prop| prop.name.symbol == sym.tasks) {
+            return self.task_list(call, span);
+        }
         let mut collect_all = false;
         let mut tasks: Vec<Task> = Vec::new();
         let mut seen: Vec<Symbol> = Vec::new();
@@ -35,9 +38,8 @@ impl Checker<'_> {
                 collect_all = self.on_error(value);
                 continue;
             }
-            if [sym.timeout, sym.max_concurrent, sym.tasks].contains(&name.symbol) {
-                let text = self.text(name.symbol);
-                self.error(900, name.span, format!("`.{text}` of parallel is not supported yet"));
+            if name.symbol == sym.timeout {
+                self.error(900, name.span, "`.timeout` of parallel is not supported yet");
                 continue;
             }
             self.enter_frame(FrameKind::Task, None);
@@ -61,6 +63,46 @@ impl Checker<'_> {
         let value = if collect_all { self.record_of(&tasks, span) } else { self.fail_fast(&tasks, span) };
         let ty = self.ty(value);
         self.new_expr(H::Parallel { tasks: bodies, results, value }, ty, span.start)
+    }
+
+    /// `parallel(.tasks, .max_concurrent, .on_error)`.
+    fn task_list(&mut self, call: &PatternCall, span: Span) -> E {
+        let sym = self.sym;
+        let optional = [sym.max_concurrent, sym.on_error, sym.timeout];
+        let Some(props) = self.props(call, &[sym.tasks], &optional) else {
+            return self.abandon_props(call);
+        };
+        let Some(tasks) = props[0] else { return self.error_expr(span) };
+        if props[3].is_some() {
+            return self.unsupported("`.timeout` of parallel", call.name);
+        }
+        let pos = span.start;
+        let stmts = self.s.stmts.len();
+        let out = self.unknown(span);
+        let task = self.fn_ty(&[], out);
+        let wanted = self.list_ty(task);
+        let mut values = vec![(self.check(tasks.0, wanted), tasks.1)];
+        if let Some(max) = props[1] {
+            values.push((self.check(max.0, Ty::INT), max.1));
+        }
+        let collect_all = props[2].is_some_and(|(value, _)| self.on_error(value));
+        let locals = self.bind_in_order(&values);
+        if let Some(&max) = locals.get(1) {
+            self.at_least_one(max, "parallel: max_concurrent must be at least 1", pos);
+        }
+        let read = self.local(locals[0], pos);
+        let out = self.shallow(out);
+        let list = self.list_ty(out);
+        let mut value = self.prelude_call(sym.run_tasks, &[out], &[read], list, pos);
+        if let (false, Some(TyKind::Adt(id, args))) = (collect_all, self.head(out))
+            && id == self.lang.result
+        {
+            let (ok, err) = (self.list_at(args, 0), self.list_at(args, 1));
+            let oks = self.list_ty(ok);
+            let ty = self.result_ty(oks, err);
+            value = self.prelude_call(sym.first_error, &[ok, err], &[value], ty, pos);
+        }
+        self.wrap_hoisted(stmts, value)
     }
 
     /// `.on_error: fail_fast` or `collect_all`.

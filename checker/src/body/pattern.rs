@@ -308,7 +308,8 @@ impl Checker<'_> {
             slots[at] = Some(self.pat(arg.pat, field));
         }
         let got = args.len as usize;
-        let complete = got == fields.len() || (pat.has_rest && got < fields.len());
+        let has_rest = pat.has_rest || (self.bare_variants && pat.args.is_none());
+        let complete = got == fields.len() || (has_rest && got < fields.len());
         if !complete && fine {
             let text = self.text(variant.name);
             let s = if fields.len() == 1 { "" } else { "s" };

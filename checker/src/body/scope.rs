@@ -101,6 +101,8 @@ pub(super) enum LoopContext {
     Do,
     /// The value of `for … yield`, where neither is allowed.
     Yield,
+    /// `retry(.op)` in a loop: a loop of the compiler's own.
+    Retry,
 }
 
 /// A `try(...)`.

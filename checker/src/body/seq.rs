@@ -339,6 +339,7 @@ impl Checker<'_> {
     pub(super) fn break_(&mut self, span: Span) -> E {
         match self.innermost_loop() {
             Some(LoopContext::Yield) | None => self.outside_loop("break", span),
+            Some(LoopContext::Retry) => self.unsupported("`break` inside retry", span),
             Some(context) => {
                 if let LoopContext::Loop(broken) = context {
                     *broken = true;
@@ -352,6 +353,7 @@ impl Checker<'_> {
     pub(super) fn continue_(&mut self, span: Span) -> E {
         match self.innermost_loop() {
             Some(LoopContext::Yield) | None => self.outside_loop("continue", span),
+            Some(LoopContext::Retry) => self.unsupported("`continue` inside retry", span),
             Some(_) => self.new_expr(H::Continue, Ty::NEVER, span.start),
         }
     }

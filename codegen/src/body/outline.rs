@@ -372,7 +372,13 @@ impl Emitter<'_> {
             }
             let val = e.value(task);
             if !val.never {
-                let val = if e.program.types.kind(ty) == TyKind::Void { Val::unit() } else { val };
+                // A call without a value is made all the same.
+                let val = if e.program.types.kind(ty) == TyKind::Void {
+                    e.store(val, ty, Dest::Discard);
+                    Val::unit()
+                } else {
+                    val
+                };
                 e.push("e->r = ");
                 e.push_val(&val);
                 e.push(";\n");

@@ -52,6 +52,10 @@ table! {
     "assert_panics_with" => "si_assert_panics_with" (B, B) [Runner(0), Site] Void;
     "assert_approx" => "si_assert_approx" (B, B, B) [Site] Void;
 
+    "retry_linear" => "si_retry_linear" (B, B, B) [] Value;
+    "retry_exponential" => "si_retry_exponential" (B, B, B) [] Value;
+    "retry_pause" => "si_retry_pause" (B, B) [] Void;
+
     "int_abs" => "si_int_abs" (B) [Site] Value;
     "int_pow" => "si_int_pow" (B, B) [Site] Value;
     "float_abs" => "si_float_abs" (B) [] Value;
