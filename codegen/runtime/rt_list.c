@@ -56,6 +56,10 @@ static si_list *list_own(si_list *xs) {
     return xs->len == 0 || is_unique(xs) ? xs : list_copy(xs, xs->elem, xs->len);
 }
 
+si_list *si_list_unshare(si_list *xs) {
+    return list_own(xs);
+}
+
 static si_list *list_reserve(si_list *xs, const si_type *elem, si_int need) {
     if (is_unique(xs) && need <= xs->cap) return xs;
     si_int cap = need + need / 2;

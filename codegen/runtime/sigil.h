@@ -279,10 +279,16 @@ static inline si_list *si_list_room(si_list *xs, const si_type *elem) {
 static inline si_int si_list_len(const si_list *xs) {
     return xs->len;
 }
+si_list *si_list_unshare(si_list *xs); /* a copy that nobody else sees; owns xs */
 /* The index, checked. */
 static inline si_int si_list_at(const si_list *xs, si_int i, const si_where *w, si_pos pos) {
     if ((si_word)i >= (si_word)xs->len) si_panic_index(i, xs->len, w, pos);
     return i;
+}
+/* The list, owned, with an element that may be overwritten. */
+static inline si_list *si_list_open(si_list *xs, si_int i, const si_where *w, si_pos pos) {
+    if ((si_word)i >= (si_word)xs->len) si_panic_index(i, xs->len, w, pos);
+    return SI_LIKELY(xs->rc == 1 && !xs->owner) ? xs : si_list_unshare(xs);
 }
 
 /* Maps. put owns the map and what k and v point to; find borrows and gives a borrowed place or NULL. */
@@ -431,6 +437,13 @@ double si_rand_to_float(si_int word);
 _Bool si_rand_is_biased(si_int word, si_int lo, si_int hi);
 si_int si_rand_in_range(si_int word, si_int lo, si_int hi);
 
+static inline double si_sqrt(double x) {
+#ifdef __TINYC__
+    return si_math_sqrt(x);
+#else
+    return __builtin_sqrt(x);
+#endif
+}
 static inline si_int si_int_abs(si_int n, const si_where *w, si_pos pos) {
     return n < 0 ? si_neg(n, w, pos) : n;
 }

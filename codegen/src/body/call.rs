@@ -110,6 +110,9 @@ impl Emitter<'_> {
             }
             return Val::effect(text).owned(!self.is_trivial(result));
         }
+        if intrinsic.symbol == "si_list_set" && self.is_trivial(types[2]) && types[2] != Ty::VOID {
+            return self.list_set(vals, types, pos);
+        }
         let mut vals = vals;
         // Addresses need variables, and these are made before anything that stays an expression is evaluated.
         if intrinsic.args.iter().any(|pass| matches!(pass, Pass::OwnRef | Pass::BorrowRef)) {
@@ -155,6 +158,35 @@ impl Emitter<'_> {
             }
             _ => Val::effect(text).owned(!self.is_trivial(result)),
         }
+    }
+
+    /// Overwrites an element that needs no release: a store, if nobody else sees the list.
+    fn list_set(&mut self, vals: Vec<Val>, types: &[Ty], pos: u32) -> Val {
+        let vals: Vec<Val> = vals.into_iter().zip(types).map(|(val, &ty)| self.calm(val, ty)).collect();
+        let [list, index, part] = &vals[..] else { return Val::never() };
+        let index = match index.code {
+            Code::Text(_) => &self.spill(index, types[1]),
+            _ => index,
+        };
+        let temp = self.new_temp();
+        self.push("si_list *");
+        self.push_temp(temp);
+        self.push(" = si_list_open(");
+        self.push_val(list);
+        self.push(", ");
+        self.push_val(index);
+        self.push(", ");
+        self.push_site(pos);
+        self.push(");\n((");
+        self.push_c_type(types[2]);
+        self.push(" *)");
+        self.push_temp(temp);
+        self.push("->data)[");
+        self.push_val(index);
+        self.push("] = ");
+        self.push_val(part);
+        self.push(";\n");
+        Val::pure(Code::Temp(temp)).owned(true)
     }
 
     /// A special intrinsic may write its arguments several times, and looks into them.

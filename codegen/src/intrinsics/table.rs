@@ -153,7 +153,7 @@ table! {
 
     "math_inf" => "si_math_inf" () [] Value;
     "math_nan" => "si_math_nan" () [] Value;
-    "math_sqrt" => "si_math_sqrt" (B) [] Value;
+    "math_sqrt" => "si_sqrt" (B) [] Value;
     "math_cbrt" => "si_math_cbrt" (B) [] Value;
     "math_exp" => "si_math_exp" (B) [] Value;
     "math_ln" => "si_math_ln" (B) [] Value;

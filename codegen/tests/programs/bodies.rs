@@ -51,6 +51,41 @@ fn updates_in_place_are_linear() {
 }
 
 #[test]
+fn a_list_that_is_handed_over_is_read_by_the_other_arguments() {
+    prints(
+        "handed_over",
+        "@both (a: [int], b: [int]) -> int = a[0] * 10 + b[0]
+@first (a: [int], n: int) -> [int] = a.set(0, n)
+@pick (a: [[int]], b: [int]) -> [[int]] = a.push(b)
+@main () -> void = run(
+    let mut xs = [1, 2, 3],
+    let ys = xs,
+    for i in 0..3 do xs = xs.set(i, xs[i] + xs[(i + 1) % 3]),
+    print(xs), print(ys),
+    xs = xs.set(1, both(xs, xs)),
+    xs = first(xs, xs[2] + both(xs, ys)),
+    print(xs),
+    let mut deep = [[7], [8]],
+    deep = pick(deep, deep[1]),
+    deep = deep.set(0, deep[2]),
+    print(deep),
+    let mut pairs = [(1, 2)],
+    pairs = pairs.set(0, (pairs[0].0 + len(pairs), 3)),
+    print(pairs),
+    xs = xs.slice(1, 3),
+    let part = xs,
+    xs = xs.set(0, xs[1] + part[0]),
+    print(xs), print(part),
+    for i in 0..5 do xs = if i < len(xs) then xs.set(i, xs[i] - (if i == 1 then break else 1)) else xs,
+    print(xs),
+    print(xs.set(xs[0] - xs[0], len(xs))),
+)
+",
+        "[3, 5, 6]\n[1, 2, 3]\n[37, 33, 6]\n[[8], [8], [8]]\n[(2, 3)]\n[39, 6]\n[33, 6]\n[38, 6]\n[2, 6]\n",
+    );
+}
+
+#[test]
 fn long_chains_do_not_exhaust_the_stack() {
     let sum = vec!["n"; 20_000].join(" + ");
     let text = vec!["s"; 5_000].join(" + ");

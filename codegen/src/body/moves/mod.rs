@@ -414,9 +414,25 @@ impl<'a> Analysis<'a> {
         let Some(callee) = self.targets.callee(function) else { return };
         let modes: Vec<_> =
             self.body.exprs(args).iter().enumerate().map(|(i, &e)| (e, borrows(&callee, i))).collect();
-        if let Some((&first, rest)) = modes.split_first() {
-            self.operands(id, first, rest, live);
+        match modes.split_first() {
+            Some((&first, rest)) if self.waits(first, rest) => {
+                self.own(first.0, live);
+                self.operands_but_first(id, first, rest, live);
+            }
+            Some((&first, rest)) => self.operands(id, first, rest, live),
+            None => {}
         }
+    }
+
+    /// A local that is handed over stays in its variable until the call, as nothing in between changes it: the other
+    /// arguments may read it without its being owned twice.
+    fn waits(&self, first: (ExprId, bool), rest: &[(ExprId, bool)]) -> bool {
+        let (ExprKind::Local(local), false) = (self.body[first.0].kind, first.1) else { return false };
+        // What the callee borrows must not be part of what it owns.
+        let is_part = |e| root(self.body, self.targets, e) == Some(local);
+        let disturbs =
+            |&(e, borrow): &(ExprId, bool)| self.facts.has(e, ASSIGNS | LEAVES) || (borrow && is_part(e));
+        self.is_tracked(local) && !rest.iter().any(disturbs)
     }
 
     fn operands(&mut self, op: ExprId, first: (ExprId, bool), rest: &[(ExprId, bool)], live: &mut Live) {
