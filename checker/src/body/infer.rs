@@ -193,7 +193,12 @@ impl Checker<'_> {
     }
 
     /// The type behind solved unknowns and known projections; only its head is looked at.
-    pub(super) fn shallow(&mut self, mut ty: Ty) -> Ty {
+    #[inline]
+    pub(super) fn shallow(&mut self, ty: Ty) -> Ty {
+        if is_local(ty) { self.shallow_local(ty) } else { ty }
+    }
+
+    fn shallow_local(&mut self, mut ty: Ty) -> Ty {
         while is_local(ty) {
             let index = (ty.0 & !LOCAL) as usize;
             match self.s.table.nodes[index] {

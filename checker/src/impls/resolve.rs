@@ -101,8 +101,13 @@ impl Program {
 
     /// `subst` on a list.
     pub fn subst_list(&self, list: TyList, args: &[Ty]) -> TyList {
-        let out: Vec<Ty> = self.types.list_of(list).iter().map(|&ty| self.subst(ty, args)).collect();
-        self.types.list(&out)
+        let types = &self.types;
+        let parts = types.list_of(list);
+        if !parts.iter().any(|&ty| types.has_params(ty) || types.has_assoc(ty)) {
+            return list;
+        }
+        let out: Vec<Ty> = parts.iter().map(|&ty| self.subst(ty, args)).collect();
+        types.list(&out)
     }
 
     /// The type with its immediate parts replaced.
