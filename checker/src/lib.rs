@@ -34,3 +34,4 @@ pub use impls::{ImplAnswer, ResolvedMethod};
 pub use interface::Space;
 pub use lookup::Hidden;
 pub use program::{Assumption, BodyCheck, Lang, Module, ModuleInfo, Program};
+pub use suggest::did_you_mean;

@@ -1,8 +1,13 @@
 //! "Did you mean …?"
 
 /// The nearest of some names, if one is near enough to be meant.
-pub(crate) fn did_you_mean<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).max(1);
+pub fn did_you_mean<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    // Any letter is one edit away from any other.
+    let length = name.chars().count();
+    if length < 2 {
+        return None;
+    }
+    let limit = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for other in among {
         if other.is_empty() || other == name {
@@ -20,7 +25,12 @@ pub(crate) fn did_you_mean<'n>(name: &str, among: impl IntoIterator<Item = &'n s
             best = Some((distance, other));
         }
     }
-    best.map(|(_, other)| format!("did you mean `{other}`?"))
+    best.map(|(_, other)| meant(other))
+}
+
+/// The help that suggests a name. Who was told so need not hear as well that the name is missing.
+pub(crate) fn meant(name: &str) -> String {
+    format!("did you mean `{name}`?")
 }
 
 /// Whether `short` (three letters at least) is `long` with letters left out, from the same first letter on.
@@ -42,5 +52,6 @@ mod tests {
         assert_eq!(did_you_mean("sqtr", among).as_deref(), Some("did you mean `sqrt`?"));
         assert_eq!(did_you_mean("squareroot", among).as_deref(), Some("did you mean `sqrt`?"));
         assert_eq!(did_you_mean("zzz", among), None);
+        assert_eq!(did_you_mean("z", ["a"]), None);
     }
 }

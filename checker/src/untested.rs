@@ -46,8 +46,13 @@ impl Program {
             .flat_map(|&file| self.functions(file))
             .flat_map(|decl| decl.targets.iter().copied())
             .collect();
+        let own = &module.names().values.own;
         let untested = self.functions(id).iter().filter(|decl| {
-            decl.owner == FnOwner::Module && decl.name != self.symbols.main && !tested.contains(&decl.id)
+            decl.owner == FnOwner::Module
+                && decl.name != self.symbols.main
+                && !tested.contains(&decl.id)
+                // The second of two with one name cannot be tested.
+                && own.get(&decl.name).is_some_and(|entry| entry.def == Some(Def::Fn(decl.id)))
         });
         untested
             .map(|decl| {

@@ -850,6 +850,8 @@ macro_rules! tables {
             pub lists: Vec<u32>,
             /// Imports, in order (first tree of a file only).
             pub imports: Vec<Import>,
+            /// Names that imports after the first item would have brought: reported there, not where they are used.
+            pub late_imports: Vec<crate::Symbol>,
             /// Items, in order.
             pub items: Vec<Item>,
             $(#[doc = $doc] pub $field: Vec<$ty>,)*

@@ -169,9 +169,9 @@ impl Checker<'_> {
                 }
                 done[i] = true;
                 let scope = self.s.scope.len();
-                let reports = self.diagnostics.len();
+                let before = (self.diagnostics.len(), self.broken_pats);
                 let pat = self.pattern(arm.pat, ty, Warn::Unused);
-                failed |= self.diagnostics.len() > reports;
+                failed |= (self.diagnostics.len(), self.broken_pats) != before;
                 let guard = arm.guard.map(|guard| self.guard(guard));
                 let body = self.branch(&mut join, arm.body);
                 self.leave_scope(scope);

@@ -78,6 +78,7 @@ impl Checker<'_> {
     ) -> Option<Vec<Prop>> {
         let mut out: Vec<Prop> = vec![None; required.len() + optional.len()];
         let mut fine = true;
+        let reports = self.diagnostics.len();
         let mut given = vec![false; out.len()];
         for (rank, prop) in self.tree.list(call.props).enumerate() {
             let at = required.iter().chain(optional).position(|&n| n == prop.name.symbol);
@@ -95,7 +96,8 @@ impl Checker<'_> {
             }
         }
         for (i, &name) in required.iter().enumerate() {
-            if !given[i] {
+            let meant = Some(crate::suggest::meant(self.text(name)));
+            if !given[i] && !self.diagnostics[reports..].iter().any(|d| d.help == meant) {
                 let (text, keyword) = (self.text(name), keyword(call.kind));
                 self.error(410, call.name, format!("{keyword} needs .{text}"));
                 fine = false;

@@ -337,9 +337,7 @@ impl Checker<'_> {
                 skipped = true;
                 continue;
             }
-            let ty = self.sig_ty(sig, slot.param as usize);
-            let e = self.check(slot.value, ty);
-            self.s.args[i].out = Some(e);
+            self.argument(sig, i);
         }
         if skipped {
             if let Some((result, expect)) = result
@@ -350,15 +348,28 @@ impl Checker<'_> {
                 self.unify(result, expected);
             }
             for i in base..base + count {
-                let slot = self.s.args[i];
-                if slot.out.is_none() {
-                    let ty = self.sig_ty(sig, slot.param as usize);
-                    let e = self.check(slot.value, ty);
-                    self.s.args[i].out = Some(e);
+                if self.s.args[i].out.is_none() {
+                    self.argument(sig, i);
                 }
             }
         }
         Some(self.order_arguments(base, receiver))
+    }
+
+    /// Checks the argument in a slot.
+    fn argument(&mut self, sig: Signature<'_>, slot: usize) {
+        let ArgSlot { param, value, .. } = self.s.args[slot];
+        let ty = self.sig_ty(sig, param as usize);
+        let reports = self.diagnostics.len();
+        let e = self.check(value, ty);
+        self.s.args[slot].out = Some(e);
+        if let Signature::Fn(decl, _) = sig
+            && !self.p.module(decl.id.module).info.is_library
+        {
+            let param = &decl.params[param as usize];
+            let note = format!("parameter `{}` is declared here", self.text(param.name));
+            self.explain_mismatch(reports, value, decl.id.module, param.span, &note);
+        }
     }
 
     /// Moves the slots above `base` into a run in parameter order; hoists where the written order is another.

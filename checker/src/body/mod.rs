@@ -18,6 +18,7 @@ mod branch;
 mod builtin;
 mod call;
 mod dump;
+mod explain;
 mod expr;
 mod finish;
 mod infer;
@@ -173,6 +174,8 @@ struct Checker<'a> {
     assumptions: Vec<Assumption>,
     /// Something was wrong, reported here or (syntax, signatures) before: there will be no body.
     failed: bool,
+    /// Patterns with mistakes, reported here or by the parser: what a match of them leaves out cannot be told.
+    broken_pats: u32,
     /// Projections being looked up, one within the other.
     projections: u32,
     /// In the patterns of `retry .on`, where a variant's bare name matches any payload.
@@ -207,6 +210,7 @@ impl Program {
             diagnostics: Vec::new(),
             assumptions: Vec::new(),
             failed: decl.broken,
+            broken_pats: 0,
             projections: 0,
             bare_variants: false,
             solved: None,
@@ -231,8 +235,10 @@ impl<'a> Checker<'a> {
             let local = self.declare(param.name, param.ty, false, param.span, scope::Warn::Never);
             self.s.body.params.push(local);
         }
-        let root = self.check(root, self.decl.result);
-        self.s.body.root = Some(root);
+        let body = self.check(root, self.decl.result);
+        self.s.body.root = Some(body);
+        let place = self.tree[function.result].span;
+        self.explain_mismatch(0, root, self.module, place, "the result type is declared here");
     }
 
     /// Text of a name.

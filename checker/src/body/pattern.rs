@@ -7,7 +7,7 @@ use crate::decl::{AdtKind, Const, FieldDecl};
 use crate::hir::{self, LocalId, PatId as P, PatKind as H};
 use crate::types::{AdtId, Ty, TyKind, TyList};
 use sigil_frontend::syntax::{self, ExprKind, ListPatItem, PatKind, UnOp};
-use sigil_frontend::{Span, Symbol};
+use sigil_frontend::{Code, Diagnostic, Span, Symbol};
 
 /// A name bound by the pattern at hand.
 #[derive(Clone, Copy)]
@@ -84,6 +84,7 @@ impl Checker<'_> {
 
     fn error_pat(&mut self, span: Span) -> P {
         self.failed = true;
+        self.broken_pats += 1;
         self.new_pat(H::Wild, Ty::ERROR, span.start)
     }
 
@@ -96,10 +97,14 @@ impl Checker<'_> {
     }
 
     fn bind(&mut self, name: Symbol, ty: Ty, span: Span) -> LocalId {
-        let twice = self.s.binds.iter().any(|b| b.name == name && !b.hidden);
-        if twice {
-            let text = self.text(name);
-            self.error(408, span, format!("`{text}` is bound twice in this pattern"));
+        if let Some(first) = self.s.binds.iter().find(|b| b.name == name && !b.hidden) {
+            let message = format!("`{}` is bound twice in this pattern", self.text(name));
+            let diagnostic = Diagnostic::new(Code::error(408), self.module, span, message).label(
+                self.module,
+                first.span,
+                "first bound here",
+            );
+            self.report(diagnostic);
         }
         let local = self.new_local(name, ty, false);
         self.s.binds.push(PatBind { name, local, span, hidden: false });
@@ -524,8 +529,13 @@ impl Checker<'_> {
                     let pat = self.pat(pat, elem);
                     if rest.is_some() { suffix.push(pat) } else { prefix.push(pat) }
                 }
-                ListPatItem::Rest(_) if rest.is_some() => {
+                // The parser has reported it.
+                ListPatItem::Rest(name) if rest.is_some() => {
                     self.failed = true;
+                    self.broken_pats += 1;
+                    if let Some(name) = name {
+                        self.bind(name.symbol, ty, name.span);
+                    }
                 }
                 ListPatItem::Rest(name) => {
                     let binding = name.map(|name| self.bind(name.symbol, ty, name.span));

@@ -64,16 +64,20 @@ impl Checker<'_> {
         let (value, ty) = match let_.ty {
             Some(written) => {
                 let wanted = self.written_type(written);
+                let reports = self.diagnostics.len();
                 let is_result =
                     matches!(self.head(wanted), Some(TyKind::Adt(id, _)) if id == self.lang.result);
-                if in_try && !is_result {
+                let e = if in_try && !is_result {
                     let e = self.expr(let_.value, Expect::Soft(wanted));
                     let e = self.unwrap_result(e, span);
                     self.coerce(e, wanted, span);
-                    (e, wanted)
+                    e
                 } else {
-                    (self.check(let_.value, wanted), wanted)
-                }
+                    self.check(let_.value, wanted)
+                };
+                let place = self.tree[written].span;
+                self.explain_mismatch(reports, let_.value, self.module, place, "the type is declared here");
+                (e, wanted)
             }
             None => {
                 let mut e = self.infer(let_.value);

@@ -118,6 +118,7 @@ impl<'p> Check<'p> {
         let trait_text = self.p.names.get(of.name);
         let given: Vec<&FnDecl> = self.decl.methods.iter().map(|&id| self.p.fn_decl(id)).collect();
         let wanted: Vec<&FnDecl> = of.methods.iter().map(|&id| self.p.fn_decl(id)).collect();
+        let mut misspelt = Vec::new();
         for method in &given {
             let text = self.p.names.get(method.name);
             match wanted.iter().find(|other| other.name == method.name) {
@@ -125,6 +126,7 @@ impl<'p> Check<'p> {
                 None => {
                     let names = wanted.iter().map(|other| self.p.names.get(other.name));
                     let help = crate::suggest::did_you_mean(text, names);
+                    misspelt.extend(help.clone());
                     let message = format!("trait `{trait_text}` has no method `{text}`");
                     self.error(802, method.span, message).help = help;
                 }
@@ -135,6 +137,9 @@ impl<'p> Check<'p> {
                 continue;
             }
             let text = self.p.names.get(method.name);
+            if misspelt.contains(&crate::suggest::meant(text)) {
+                continue;
+            }
             let message = format!("missing method `{text}` of trait `{trait_text}`");
             let label = format!("add `{}`", self.p.show_signature(method, &self.path));
             self.error(801, self.decl.span, message).help = Some(label);

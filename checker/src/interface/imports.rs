@@ -10,6 +10,7 @@ use sigil_frontend::{Diagnostic, Label, Symbol};
 impl<'p> Build<'p> {
     pub(super) fn imports(&mut self, names: &mut Names, targets: &[Option<ModuleId>]) {
         let module = self.module;
+        names.silent.extend(module.syntax().trees.iter().flat_map(|tree| &tree.late_imports));
         let Some(tree) = module.syntax().trees.first() else { return };
         for (number, import) in tree.imports.iter().enumerate() {
             let target = targets.get(number).copied().flatten();

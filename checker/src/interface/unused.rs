@@ -1,6 +1,6 @@
 //! W0101: imports that the file does not mention. A syntactic question: no name is resolved.
 
-use super::Build;
+use super::{Build, Space};
 use crate::decl::Def;
 use rustc_hash::FxHashMap;
 use sigil_frontend::syntax::{ExprKind, ImportKind, ImportSource, Tree};
@@ -64,6 +64,13 @@ impl<'p> Build<'p> {
                 ImportKind::Items(items) => {
                     for item in header.list(items) {
                         let local = item.alias.unwrap_or(item.name);
+                        let space = names.space(if item.config { Space::Config } else { Space::Value });
+                        if space.own.contains_key(&local.symbol)
+                            || names.types.own.contains_key(&local.symbol)
+                        {
+                            // W0300 says why it is not used.
+                            continue;
+                        }
                         let number = imports.len();
                         imports.push((local.symbol, local.span));
                         let table = if item.config { &mut wanted.by_config } else { &mut wanted.by_name };

@@ -37,6 +37,22 @@ impl Parser<'_> {
         (!broken).then_some(Import { attrs, is_pub, is_extension, source, kind, span })
     }
 
+    /// Takes note of the names of an import that comes too late.
+    pub(super) fn late_import(&mut self, import: Import) {
+        let tree = &self.tree;
+        let names: Vec<_> = match (import.kind, import.source) {
+            (ImportKind::Items(items), _) => {
+                tree.list(items).map(|item| item.alias.unwrap_or(item.name).symbol).collect()
+            }
+            (ImportKind::Module(name), _) => vec![name.symbol],
+            (ImportKind::Plain, ImportSource::Dotted(path)) => {
+                tree.list(path).map(|name| name.symbol).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.tree.late_imports.extend(names);
+    }
+
     fn import_source(&mut self) -> Option<ImportSource> {
         let token = self.token();
         match token.kind {

@@ -40,10 +40,10 @@ impl Parser<'_> {
                 self.error(204, "imports must come first");
             }
             self.check_attrs(attrs, false);
-            if let Some(import) = self.import(attrs, is_pub, start)
-                && *imports_may_come
-            {
-                self.tree.imports.push(import);
+            match self.import(attrs, is_pub, start) {
+                Some(import) if *imports_may_come => self.tree.imports.push(import),
+                Some(import) => self.late_import(import),
+                None => {}
             }
             return;
         }

@@ -1,6 +1,7 @@
 //! Bodies, a behaviour a test: sources and what they give, as diagnostics or as typed trees.
 
 mod chapter14;
+mod explained;
 mod golden;
 mod inference;
 mod limits;
