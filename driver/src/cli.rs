@@ -53,6 +53,11 @@ pub enum Command {
         /// A `.si` file with all that it imports, or a directory: every `.si` file below it
         path: PathBuf,
     },
+    /// Explain an error or warning, with a wrong and a right example
+    Explain {
+        /// For example E0308 [default: list all codes]
+        code: Option<String>,
+    },
 }
 
 /// Options of all commands.
@@ -145,19 +150,6 @@ pub enum MessageFormat {
     Human,
     /// One JSON object a line
     Json,
-}
-
-impl Command {
-    /// The file or directory at hand.
-    pub fn path(&self) -> &std::path::Path {
-        match self {
-            Command::Run { path, .. }
-            | Command::Build { path, .. }
-            | Command::Check { path }
-            | Command::Emit { path, .. }
-            | Command::Test { path } => path,
-        }
-    }
 }
 
 #[cfg(test)]

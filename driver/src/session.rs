@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use crate::project::Input;
 use crate::report::{self, Finding};
 use sigil_checker::Program;
-use sigil_frontend::Code;
+use sigil_frontend::{Code, Diagnostic};
 use std::path::PathBuf;
 
 /// What to compile and how far.
@@ -112,7 +112,10 @@ fn collect(compilation: &Compilation<'_>) -> Vec<Finding> {
     let mut diagnostics = std::mem::take(&mut *compilation.diagnostics.lock());
     let late = std::mem::take(&mut *compilation.late_diagnostics.lock());
     if diagnostics.iter().all(|diagnostic| diagnostic.code.is_warning) {
-        diagnostics.extend(late);
+        // Where instances have no end, those that are left out lack methods.
+        let is_endless = late.iter().any(|diagnostic| diagnostic.code == Code::error(324));
+        let counts = |diagnostic: &Diagnostic| !is_endless || diagnostic.code == Code::error(324);
+        diagnostics.extend(late.into_iter().filter(counts));
     }
     diagnostics.retain(|diagnostic| !program.is_allowed(diagnostic));
     let mut findings = report::findings(&diagnostics, |file| {

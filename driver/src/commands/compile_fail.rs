@@ -6,7 +6,7 @@ use crate::cli::Options;
 use crate::graph::{Goal, Untested};
 use crate::project::{Input, join};
 use crate::report::{Finding, Place};
-use crate::session::{Request, compile};
+use crate::session::{Finished, Request, compile};
 use sigil_frontend::Code;
 use std::io::Write;
 
@@ -42,15 +42,10 @@ fn annotation<'a>(line: &'a str, word: &str) -> Option<&'a str> {
 /// Compiles a file that must fail.
 pub fn verify(input: Input, options: &Options, voice: &Voice) -> u8 {
     let path = join(&input.root, &input.files[0]);
-    let text = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let text = text.unwrap_or_default().replace("\r\n", "\n").replace('\r', "\n");
-    let request =
-        Request { input, goal: Goal::Check, tests: false, untested: Untested::Ignore, output_dir: None };
-    compile(request, options, |done| {
+    compile_against(input, options, |done, unmet| {
         if done.is_internal {
             return voice.finish(&done, options);
         }
-        let unmet = unmet(&path, &text, &done.findings);
         if unmet.is_empty() {
             let _ = writeln!(std::io::stdout().lock(), "ok {path}");
             return SUCCESS;
@@ -59,6 +54,29 @@ pub fn verify(input: Input, options: &Options, voice: &Voice) -> u8 {
         voice.conclude(&unmet);
         FAILURE
     })
+}
+
+/// Compiles a file and hands over the expectations that it does not meet.
+fn compile_against<R>(
+    input: Input,
+    options: &Options,
+    then: impl FnOnce(Finished<'_, '_>, Vec<Finding>) -> R,
+) -> R {
+    let path = join(&input.root, &input.files[0]);
+    let text = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let text = text.unwrap_or_default().replace("\r\n", "\n").replace('\r', "\n");
+    let request =
+        Request { input, goal: Goal::Check, tests: false, untested: Untested::Ignore, output_dir: None };
+    compile(request, options, |done| {
+        let unmet = unmet(&path, &text, &done.findings);
+        then(done, unmet)
+    })
+}
+
+/// The expectations of a file that it does not meet.
+#[cfg(test)]
+pub fn unmet_in(input: Input, options: &Options) -> Vec<Finding> {
+    compile_against(input, options, |_, unmet| unmet)
 }
 
 /// The expectations of a file that its findings do not meet.

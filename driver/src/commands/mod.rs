@@ -1,6 +1,7 @@
 //! The commands: from parsed arguments to an exit code.
 
 mod compile_fail;
+mod explain;
 mod program;
 mod statistics;
 mod test;
@@ -33,7 +34,15 @@ pub fn run(cli: Cli) -> u8 {
         voice.say(&format!("error: --policy: {problem}"));
         return USAGE;
     }
-    let input = match find_input(cli.command.path(), every_file) {
+    let path = match &cli.command {
+        Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
+        Command::Run { path, .. }
+        | Command::Build { path, .. }
+        | Command::Check { path }
+        | Command::Emit { path, .. }
+        | Command::Test { path } => path,
+    };
+    let input = match find_input(path, every_file) {
         Ok(input) => input,
         Err(error) => return voice.conclude(&[input_error(error)]),
     };
@@ -47,6 +56,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Build { path, output } => program::build(&path, output, input, &cli.options, &voice),
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),
         Command::Test { .. } => test::test(input, &cli.options, &voice),
+        Command::Explain { code } => explain::explain(code.as_deref(), &voice),
     }
 }
 

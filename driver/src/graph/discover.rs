@@ -193,7 +193,14 @@ impl Compilation<'_> {
             let names: Vec<&str> =
                 path.iter().chain([&first]).map(|&id| self.program.module(id).info.key.as_str()).collect();
             let message = format!("circular import: {}", names.join(" -> "));
-            self.report(vec![Diagnostic::new(Code::error(704), last, edge.span, message)]);
+            let mut diagnostic = Diagnostic::new(Code::error(704), last, edge.span, message);
+            for step in path.windows(2) {
+                let edges = self.file(step[0]).imports.get().map_or(&[][..], Vec::as_slice);
+                let Some(edge) = edges.iter().find(|edge| edge.target == Some(step[1])) else { continue };
+                let name = &self.program.module(step[1]).info.key;
+                diagnostic = diagnostic.label(step[0], edge.span, format!("`{name}` is imported here"));
+            }
+            self.report(vec![diagnostic]);
             let mut dependents = self.file(first).dependents.lock();
             let at = dependents.waiting.iter().position(|&(from, n, _)| from == last && n == number);
             let event = at.map(|at| dependents.waiting.swap_remove(at).2);
