@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #undef si_int /* signal.h makes it a macro */
@@ -153,14 +154,20 @@ void si_io_eprint(const si_str *s) {
 
 /* --- panics --- */
 
+/* Timers that run, innermost first; those from `shielded` on outwards cancel nothing now. */
+static struct si_timer *timers, *shielded;
+
 /* What observes panics now, innermost first. */
 typedef struct catcher {
     struct catcher *outer;
     int drop_depth;
+    struct si_timer *timers, *shielded;
     si_caught *caught;
     jmp_buf back;
 } catcher;
 static catcher *catchers;
+static void restore_timers(const catcher *frame);
+static void reraise_cancelled(si_caught *c);
 
 SI_NORETURN static void raise_panic(si_str *line, si_str *msg) {
     if (catchers) {
@@ -241,27 +248,33 @@ void si_protect(si_caught *c, void (*task)(void *), void *arg) {
     frame.outer = catchers;
     frame.drop_depth = drops.depth;
     frame.caught = c;
+    frame.timers = timers;
+    frame.shielded = shielded;
     catchers = &frame;
     if (setjmp(frame.back) == 0) task(arg);
     catchers = frame.outer;
     drops.depth = frame.drop_depth;
+    restore_timers(&frame);
 }
 
 void si_reraise(si_caught *c) {
     if (c->line) raise_panic(c->line, c->msg);
+    if (c->timer) reraise_cancelled(c);
 }
 
 void si_assert_panics(si_fn *task, void (*run)(void *), const si_where *w, si_pos pos) {
-    si_caught c = {NULL, NULL};
+    si_caught c = {NULL, NULL, NULL};
     si_protect(&c, run, task);
+    if (c.timer) si_reraise(&c);
     if (!c.line) si_panic_c("assertion failed: expected a panic", w, pos);
     si_release(c.line, si_str_free);
     si_release(c.msg, si_str_free);
 }
 
 void si_assert_panics_with(si_fn *task, si_str *msg, void (*run)(void *), const si_where *w, si_pos pos) {
-    si_caught c = {NULL, NULL};
+    si_caught c = {NULL, NULL, NULL};
     si_protect(&c, run, task);
+    if (c.timer) si_reraise(&c);
     if (!c.line) si_panic_c("assertion failed: expected a panic", w, pos);
     si_release(c.line, si_str_free);
     if (!si_str_eq(c.msg, msg)) {

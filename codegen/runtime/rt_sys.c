@@ -198,14 +198,121 @@ si_int si_time_unix_ms(void) {
 si_int si_time_monotonic(void) {
     return read_clock(CLOCK_MONOTONIC);
 }
-void si_time_sleep(si_int ns) {
+
+/* --- timeouts --- */
+
+typedef struct si_timer {
+    struct si_timer *outer;
+    catcher *owner; /* what observed panics when it was started */
+    si_int deadline;
+    _Bool late; /* has cancelled something */
+} si_timer;
+volatile int si_due;
+
+static void on_alarm(int signal_number) {
+    (void)signal_number;
+    si_due = 1;
+}
+
+/* Has the alarm ring at the next deadline. */
+static void set_alarm(void) {
+    static _Bool installed;
+    si_int now = read_clock(CLOCK_MONOTONIC), wait = -1;
+    for (si_timer *t = timers; t; t = t->outer) {
+        if (t->deadline <= now) si_due = 1;
+        else if (wait < 0 || t->deadline - now < wait) wait = t->deadline - now;
+    }
+    if (wait < 0) return;
+    if (!installed) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = on_alarm;
+        action.sa_flags = SA_RESTART;
+        sigaction(SIGALRM, &action, NULL);
+        installed = 1;
+    }
+    struct itimerval alarm_at;
+    memset(&alarm_at, 0, sizeof alarm_at);
+    alarm_at.it_value.tv_sec = (time_t)(wait / 1000000000);
+    alarm_at.it_value.tv_usec = (suseconds_t)(wait % 1000000000 / 1000 + 1);
+    if (alarm_at.it_value.tv_usec > 999999) alarm_at.it_value.tv_usec = 999999;
+    setitimer(ITIMER_REAL, &alarm_at, NULL);
+}
+
+static void pop_timer(void) {
+    si_timer *t = timers;
+    timers = t->outer;
+    free(t);
+    si_due = timers != NULL;
+}
+
+static void restore_timers(const catcher *frame) {
+    while (timers != frame->timers) pop_timer();
+    shielded = frame->shielded;
+}
+
+SI_NORETURN static void cancel(si_timer *t) {
+    t->late = 1;
+    catchers->caught->timer = t;
+    longjmp(catchers->back, 1);
+}
+
+/* The timer that cancelled its own tasks is done with that; any other goes on outwards. */
+static void reraise_cancelled(si_caught *c) {
+    if (c->timer == timers && timers->owner == catchers) return;
+    cancel(c->timer);
+}
+
+void si_cancel(void) {
+    si_int now = read_clock(CLOCK_MONOTONIC);
+    si_timer *outermost = NULL;
+    for (si_timer *t = timers; t != shielded; t = t->outer)
+        if (t->deadline <= now) outermost = t;
+    if (outermost) cancel(outermost);
+    si_due = 0;
+    set_alarm();
+}
+
+void si_timer_start(si_int after) {
+    si_timer *t = si_alloc(sizeof *t);
+    si_int now = read_clock(CLOCK_MONOTONIC), longest = (si_int)(~0ULL >> 1) - now;
+    t->outer = timers;
+    t->owner = catchers;
+    t->deadline = now + (after < longest ? after : longest);
+    t->late = 0;
+    timers = t;
+    set_alarm();
+}
+_Bool si_timer_late(void) {
+    _Bool late = timers->late;
+    pop_timer();
+    return late;
+}
+void si_timer_shield(void) {
+    shielded = timers;
+}
+
+static void sleep_for(si_int ns) {
     struct timespec t;
-    if (ns <= 0) return;
-    si_io_flush();
     t.tv_sec = (time_t)(ns / 1000000000);
     t.tv_nsec = (long)(ns % 1000000000);
     while (nanosleep(&t, &t) != 0 && errno == EINTR) {
     }
+}
+void si_time_sleep(si_int ns) {
+    if (timers != shielded) si_cancel();
+    if (ns <= 0) return;
+    si_io_flush();
+    while (timers != shielded) {
+        si_int now = read_clock(CLOCK_MONOTONIC), wait = ns;
+        for (si_timer *t = timers; t != shielded; t = t->outer)
+            if (t->deadline - now < wait) wait = t->deadline - now;
+        if (wait > 0) sleep_for(wait);
+        ns -= wait > 0 ? wait : 0;
+        if (ns <= 0) return;
+        si_cancel();
+    }
+    sleep_for(ns);
 }
 
 /* --- retry: a delay that does not fit in a Duration is as long as can be --- */

@@ -101,9 +101,21 @@ SI_NORETURN void si_unreachable(void);
 /* A panic that a task ended with. */
 typedef struct si_caught {
     si_str *line, *msg;
+    struct si_timer *timer; /* instead of a panic: cancelled by this */
 } si_caught;
 void si_protect(si_caught *c, void (*task)(void *), void *arg);
 void si_reraise(si_caught *c);
+
+/* Timeouts. Programs that have any define SI_TICK as si_tick(); it stands at the start of functions and rounds. */
+#define SI_TICK
+extern volatile int si_due; /* a timer may have run out */
+void si_cancel(void);
+static inline void si_tick(void) {
+    if (__builtin_expect(si_due, 0)) si_cancel();
+}
+void si_timer_start(si_int after);
+_Bool si_timer_late(void);
+void si_timer_shield(void);
 
 int si_main(int argc, char **argv, int (*entry)(void));
 int si_exit_err(si_str *text);

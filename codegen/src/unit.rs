@@ -22,7 +22,9 @@ use std::collections::BTreeMap;
 
 impl Codegen<'_> {
     /// The text of a C file that holds these.
-    pub fn unit(&self, parts: &[&Emitted]) -> String {
+    ///
+    /// `ticks`: some module may use timeouts, so all functions look whether one has run out.
+    pub fn unit(&self, parts: &[&Emitted], ticks: bool) -> String {
         let mut types = Structs::new(self);
         let needs: FxHashSet<Instance> = parts.iter().flat_map(|part| &part.needs).copied().collect();
         let prototypes = Lines::of(needs.iter(), |&need, out| self.prototypes(need, out));
@@ -33,6 +35,9 @@ impl Codegen<'_> {
             4096 + 2 * parts.iter().map(|part| part.text.len()).sum::<usize>() + prototypes.text.len(),
         );
         out.push_str("#include \"sigil.h\"\n");
+        if ticks {
+            out.push_str("#undef SI_TICK\n#define SI_TICK si_tick();\n");
+        }
         types.write(&mut out);
         prototypes.write(&mut out);
         self.constants(parts, &mut out);

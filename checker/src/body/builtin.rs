@@ -61,7 +61,8 @@ impl Checker<'_> {
             PatternKind::Validate => self.validate(&call, expect, span),
             PatternKind::Retry => self.retry(&call, expect, span),
             PatternKind::With => self.with_pattern(&call, expect, span),
-            PatternKind::Timeout | PatternKind::Cache => {
+            PatternKind::Timeout => self.timeout(&call, span),
+            PatternKind::Cache => {
                 let name = keyword(call.kind);
                 self.error(900, call.name, format!("`{name}` is not supported yet"));
                 self.error_expr(span)

@@ -37,6 +37,7 @@ mod special;
 mod symbols;
 #[cfg(test)]
 mod tests;
+mod timeout;
 
 pub use dump::dump;
 

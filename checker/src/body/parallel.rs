@@ -25,6 +25,12 @@ impl Checker<'_> {
         let mut collect_all = false;
         let mut tasks: Vec<Task> = Vec::new();
         let mut seen: Vec<Symbol> = Vec::new();
+        let stmts = self.s.stmts.len();
+        let limit = self.tree.list(call.props).find_map(|prop| match prop.value {
+            PropValue::Expr(value) if prop.name.symbol == sym.timeout => Some(value),
+            _ => None,
+        });
+        let after = limit.map(|limit| self.duration(limit));
         let base = self.s.exprs.len();
         for prop in self.tree.list(call.props) {
             let name = prop.name;
@@ -39,7 +45,6 @@ impl Checker<'_> {
                 continue;
             }
             if name.symbol == sym.timeout {
-                self.error(900, name.span, "`.timeout` of parallel is not supported yet");
                 continue;
             }
             self.enter_frame(FrameKind::Task, None);
@@ -61,6 +66,10 @@ impl Checker<'_> {
         let results: Vec<LocalId> = tasks.iter().map(|t| t.local).collect();
         let results = self.local_list(&results);
         let value = if collect_all { self.record_of(&tasks, span) } else { self.fail_fast(&tasks, span) };
+        if let Some(after) = after {
+            let e = self.timed(after, bodies, results, value, span);
+            return self.wrap_hoisted(stmts, e);
+        }
         let ty = self.ty(value);
         self.new_expr(H::Parallel { tasks: bodies, results, value }, ty, span.start)
     }
@@ -73,9 +82,6 @@ impl Checker<'_> {
             return self.abandon_props(call);
         };
         let Some(tasks) = props[0] else { return self.error_expr(span) };
-        if props[3].is_some() {
-            return self.unsupported("`.timeout` of parallel", call.name);
-        }
         let pos = span.start;
         let stmts = self.s.stmts.len();
         let out = self.unknown(span);
@@ -86,8 +92,10 @@ impl Checker<'_> {
             values.push((self.check(max.0, Ty::INT), max.1));
         }
         let collect_all = props[2].is_some_and(|(value, _)| self.on_error(value));
+        let after = props[3].map(|(after, rank)| (self.check(after, Ty::DURATION), rank));
+        values.extend(after);
         let locals = self.bind_in_order(&values);
-        if let Some(&max) = locals.get(1) {
+        if let (Some(_), Some(&max)) = (props[1], locals.get(1)) {
             self.at_least_one(max, "parallel: max_concurrent must be at least 1", pos);
         }
         let read = self.local(locals[0], pos);
@@ -101,6 +109,9 @@ impl Checker<'_> {
             let oks = self.list_ty(ok);
             let ty = self.result_ty(oks, err);
             value = self.prelude_call(sym.first_error, &[ok, err], &[value], ty, pos);
+        }
+        if let (Some(_), Some(&after)) = (after, locals.last()) {
+            value = self.timed_task(after, value, span);
         }
         self.wrap_hoisted(stmts, value)
     }

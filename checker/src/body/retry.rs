@@ -35,6 +35,11 @@ impl Checker<'_> {
         let pos = span.start;
         let used = self.call_local(locals[1], locals[0], out, pos);
         let released = self.call_local(locals[2], locals[0], ignored, pos);
+        // A timeout must not cut the release short.
+        let inner = self.s.stmts.len();
+        let shield = self.prelude_call(sym.timer_shield, &[], &[], Ty::VOID, pos);
+        self.s.stmts.push(Stmt::Expr(shield));
+        let released = self.wrap_hoisted(inner, released);
         let results = [self.new_local(sym.empty, out, false), self.new_local(sym.empty, ignored, false)];
         let value = self.local(results[0], pos);
         let tasks = self.expr_list(&[used, released]);

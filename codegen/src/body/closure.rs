@@ -256,6 +256,7 @@ impl Emitter<'_> {
             e.push(") {\n");
             e.open_struct(number, captures, "f");
             e.drop_dead_params(params);
+            e.push("SI_TICK\n");
             let leave = Leave { label: 0, used: false, dest: Dest::Return, ty: result, held: 0 };
             e.leaves.push(leave);
             e.emit(inner, Dest::Return);

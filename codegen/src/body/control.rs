@@ -165,7 +165,7 @@ impl Emitter<'_> {
 
     fn loop_(&mut self, inner: ExprId) {
         let frame = self.push_loop();
-        self.push("for (;;) {\n");
+        self.push("for (;;) {\nSI_TICK\n");
         self.drops(When::Enter, inner);
         self.emit(inner, Dest::Discard);
         self.end_round();

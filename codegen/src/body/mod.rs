@@ -164,6 +164,7 @@ impl Emitter<'_> {
         self.param_list(&params);
         self.push(if params.is_empty() { "void) {\n" } else { ") {\n" });
         self.drop_dead_params(&params);
+        self.push("SI_TICK\n");
         self.leaves.push(Leave { label: 0, used: false, dest: Dest::Return, ty: result, held: 0 });
         if let Some(root) = self.body.root {
             self.emit(root, Dest::Return);

@@ -220,6 +220,7 @@ impl Emitter<'_> {
             self.push_local(param);
             self.push(";\n");
         }
+        self.push("SI_TICK\n");
         let val = self.value(cond);
         if !val.never {
             self.push("if (");
@@ -390,7 +391,7 @@ impl Emitter<'_> {
         self.procedure = procedure;
         self.push("struct ");
         self.push_own("e", number);
-        self.push(&format!(" k{number};\nsi_caught c{number} = {{0, 0}};\n"));
+        self.push(&format!(" k{number} = {{0}};\nsi_caught c{number} = {{0, 0, 0}};\n"));
         for &local in &free {
             self.push(&format!("k{number}.v{0} = v{0};\n", local.0));
         }

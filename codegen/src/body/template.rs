@@ -130,11 +130,11 @@ impl Template {
 fn skeleton(over: Over, make: Make) -> String {
     let push = |value: &str| format!("$o = si_list_room($o, $d);\n(($t *)$o->data)[$o->len++] = {value};\n");
     let body = match make {
-        Make::Nothing => "$b".to_owned(),
-        Make::List => format!("$b{}", push("$v")),
-        Make::Filter => format!("$bif ($v) {{\n{}}}\n", push("$e")),
-        Make::Fold => "$b$o = $v;\n".to_owned(),
-        Make::First => "$bif ($v) {\n$f}\n".to_owned(),
+        Make::Nothing => "SI_TICK\n$b".to_owned(),
+        Make::List => format!("SI_TICK\n$b{}", push("$v")),
+        Make::Filter => format!("SI_TICK\n$bif ($v) {{\n{}}}\n", push("$e")),
+        Make::Fold => "SI_TICK\n$b$o = $v;\n".to_owned(),
+        Make::First => "SI_TICK\n$bif ($v) {\n$f}\n".to_owned(),
     };
     match over {
         Over::List => format!("for (si_int i$i = 0; i$i < $x->len; i$i++) {{\n{body}}}\n"),
@@ -179,7 +179,7 @@ mod tests {
         );
         assert_eq!(
             out,
-            "for (si_int i<Index> = <Low>; i<Index> < <High>; i<Index>++) {\n<Body><Out> = <Value>;\n}\n"
+            "for (si_int i<Index> = <Low>; i<Index> < <High>; i<Index>++) {\nSI_TICK\n<Body><Out> = <Value>;\n}\n"
         );
     }
 }

@@ -56,6 +56,10 @@ table! {
     "retry_exponential" => "si_retry_exponential" (B, B, B) [] Value;
     "retry_pause" => "si_retry_pause" (B, B) [] Void;
 
+    "timer_start" => "si_timer_start" (B) [] Void;
+    "timer_late" => "si_timer_late" () [] Value;
+    "timer_shield" => "si_timer_shield" () [] Void;
+
     "int_abs" => "si_int_abs" (B) [Site] Value;
     "int_pow" => "si_int_pow" (B, B) [Site] Value;
     "float_abs" => "si_float_abs" (B) [] Value;

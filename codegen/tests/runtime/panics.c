@@ -9,7 +9,7 @@ static void fail_index(void *unused) {
     si_list_at(list, 7, AT);
 }
 static void fail_nested(void *unused) {
-    si_caught c = {0, 0};
+    si_caught c = {0, 0, 0};
     si_protect(&c, fail_index, unused);
     CHECK(c.line && c.msg);
     si_reraise(&c);
@@ -43,7 +43,7 @@ static void check_arithmetic(void) {
             long double a = (long double)sum.a, b = (long double)sum.b;
             long double exact = sum.which == 0 ? a + b : sum.which == 1 ? a - b : sum.which == 2 ? a * b : a / b;
             int fits = exact > -9223372036854775809.0L && exact < 9223372036854775808.0L;
-            si_caught c = {0, 0};
+            si_caught c = {0, 0, 0};
             si_protect(&c, compute, 0);
             CHECK((c.line == 0) == fits);
             if (fits) {
@@ -89,7 +89,7 @@ static int entry(void) {
     }
     CHECK(nest(50000) >= 0);
     check_arithmetic();
-    si_caught c = {0, 0};
+    si_caught c = {0, 0, 0};
     int done = 0;
     si_protect(&c, succeed, &done);
     CHECK(done && !c.line);

@@ -21,6 +21,9 @@ impl Compilation<'_> {
             // Cannot be set already: a file is read once.
             let _ = file.parts.set(self.new_parts(size, g));
         }
+        if !file.is_library && source.text().contains("timeout") {
+            self.has_timeouts.store(true, Ordering::Release);
+        }
         let header = sigil_frontend::header(source.text());
         self.program.set_source(id, source);
         file.is_loaded.store(true, Ordering::Release);

@@ -83,6 +83,8 @@ pub struct Compilation<'p> {
     pub files: boxcar::Vec<File>,
     /// Modules by key; the lock is also what keeps module numbers and `files` in step.
     pub by_key: Mutex<FxHashMap<String, ModuleId>>,
+    /// A file mentions timeouts. All have been looked at before a unit is written, so it depends on the input alone.
+    pub has_timeouts: AtomicBool,
     /// Files whose header has not been read, plus one while the first ones are being added.
     pub open_headers: AtomicUsize,
     /// Files whose interface has not been built, plus one likewise.
@@ -281,6 +283,7 @@ impl<'p> Compilation<'p> {
             resolver: Resolver::new(&input.root),
             files: boxcar::Vec::new(),
             by_key: Mutex::default(),
+            has_timeouts: AtomicBool::new(false),
             open_headers: AtomicUsize::new(1),
             open_interfaces: AtomicUsize::new(1),
             open_instances: AtomicUsize::new(2),

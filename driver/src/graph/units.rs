@@ -206,7 +206,7 @@ impl Compilation<'_> {
         }
         let mut parts: Vec<&Emitted> = all.iter().collect();
         parts.extend(entry);
-        self.codegen.unit(&parts)
+        self.codegen.unit(&parts, self.has_timeouts.load(Ordering::Acquire))
     }
 }
 
