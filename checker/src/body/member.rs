@@ -9,7 +9,7 @@ use crate::impls::ImplAnswer;
 use crate::interface::Space;
 use crate::program::Assumption;
 use crate::types::{FnId, Head, ImplId, ModuleId, TraitId, Ty, TyKind, TyList};
-use sigil_frontend::syntax::{self, Arg, Member, Name};
+use sigil_frontend::syntax::{self, Arg, ExprKind, Member, Name};
 use sigil_frontend::{Span, Symbol};
 
 /// A method found by name.
@@ -85,6 +85,11 @@ impl<'a> Checker<'a> {
     /// `base.$name`.
     pub(super) fn config_field(&mut self, base: syntax::ExprId, name: Symbol, span: Span) -> E {
         let Base::Module(module) = self.base(base) else {
+            if let ExprKind::Name(name, _) = self.tree[base].kind
+                && self.p.is_silent_import(self.module, name)
+            {
+                return self.error_expr(span);
+            }
             self.error(104, span, "a qualified config is written `module.$name`");
             return self.error_expr(span);
         };
@@ -350,10 +355,24 @@ impl<'a> Checker<'a> {
             let callee = self.new_expr(H::Field(receiver, index), field, at.start);
             return self.call_value(callee, at, args, at);
         }
-        let (text, owner) = (self.text(name.symbol), self.show(ty));
-        let help = self.suggest_method(ty, name.symbol);
-        self.error_help(323, name.span, format!("no method `{text}` on {owner}"), help);
+        if !self.is_of_broken_impl(kind, name.symbol) {
+            let (text, owner) = (self.text(name.symbol), self.show(ty));
+            let help = self.suggest_method(ty, name.symbol);
+            self.error_help(323, name.span, format!("no method `{text}` on {owner}"), help);
+        }
         self.abandon_args(args, span)
+    }
+
+    /// Whether an impl that counts for nothing, as was reported, has a method of the name.
+    fn is_of_broken_impl(&self, kind: TyKind, name: Symbol) -> bool {
+        let of_type = match kind {
+            TyKind::Adt(id, _) => id.module,
+            _ => self.module,
+        };
+        [self.module, of_type].into_iter().any(|module| {
+            let mut broken = self.p.impls(module).iter().filter(|decl| decl.broken);
+            broken.any(|decl| decl.methods.iter().any(|&method| self.p.fn_decl(method).name == name))
+        })
     }
 
     /// A field's number and type.

@@ -80,6 +80,7 @@ impl Checker<'_> {
                 (e, wanted)
             }
             None => {
+                let failed = std::mem::take(&mut self.failed);
                 let mut e = self.infer(let_.value);
                 if in_try {
                     e = self.unwrap_result(e, span);
@@ -96,6 +97,7 @@ impl Checker<'_> {
                     self.failed = true;
                     self.poison(ty);
                 }
+                self.failed |= failed;
                 (e, ty)
             }
         };

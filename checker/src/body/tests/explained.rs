@@ -51,3 +51,17 @@ fn consequences_are_not_reported() {
         assert_eq!(codes(source), [code], "{source}");
     }
 }
+
+#[test]
+fn methods_of_broken_impls_are_not_missing() {
+    let source =
+        "type P = { x: int } impl Nope for P { @m (self) -> int = 1 } @f (p: P) -> int = p.m() + p.n()";
+    assert_eq!(codes(source), ["E0800", "E0323"]);
+}
+
+#[test]
+fn mistakes_in_one_function_do_not_hide_each_other() {
+    assert_eq!(codes("@f () -> int = run(let a: int = \"x\", let b = [], 1)"), ["E0308", "E0305"]);
+    assert_eq!(codes("@f () -> int = run(let a = foo(1), let b = None, 1)"), ["E0100", "E0305"]);
+    assert_eq!(codes("@f () -> int = run(let a = foo(1), let b = [a], b[0].x + 1)"), ["E0100"]);
+}
