@@ -276,6 +276,9 @@ impl Types {
 
     /// The list of these types.
     pub fn list(&self, list: &[Ty]) -> TyList {
+        if list.is_empty() && self.lists.count() > 0 {
+            return TyList::EMPTY;
+        }
         let id = self.list_index.find_or_add(
             hash_of(list),
             |id| *self.lists[id as usize].types == *list,
