@@ -28,8 +28,9 @@ impl Compilation<'_> {
         self.program.set_source(id, source);
         file.is_loaded.store(true, Ordering::Release);
         let mut before = self.follow_imports(id, &header.imports, g);
-        before.push(self.start_parsing(id, size, g));
+        // Before the node that parses: it counts down what the gate counts up.
         before.extend(self.gate(id, g));
+        before.push(self.start_parsing(id, size, g));
         g.node(Job::Interface(id), &before);
         self.close_header(g);
     }

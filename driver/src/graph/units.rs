@@ -83,7 +83,6 @@ impl Compilation<'_> {
     pub fn plan_units(&self, g: &mut dyn Graph) {
         let parts = self.all_parts();
         let done: Vec<Node> = parts.iter().map(|&(id, part, _)| self.part_done(id, part)).collect();
-        g.node(Job::PartsDone, &done);
         match self.plan.split {
             Split::Function => {}
             Split::Module => {
@@ -101,6 +100,8 @@ impl Compilation<'_> {
                 *self.leftover.lock() = rest;
             }
         }
+        // Last, since what follows it takes stock of the units.
+        g.node(Job::PartsDone, &done);
     }
 
     fn part_done(&self, id: ModuleId, part: u32) -> Node {
