@@ -56,7 +56,13 @@ pub fn write_if_changed(target: &Path, bytes: &[u8]) -> io::Result<bool> {
 }
 
 /// Puts the file `from` in the place of `target`, also across file systems.
+///
+/// A device or a pipe (`-o /dev/null`) is written to, never replaced.
 pub fn replace_file(from: &Path, target: &Path) -> io::Result<()> {
+    if fs::metadata(target).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        let mut device = fs::OpenOptions::new().write(true).open(target)?;
+        return io::copy(&mut fs::File::open(from)?, &mut device).map(drop);
+    }
     let temporary = temporary_name(target);
     let copied = fs::copy(from, &temporary).and_then(|_| fs::rename(&temporary, target));
     if copied.is_err() {
@@ -90,6 +96,21 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
         assert!(write_if_changed(&path, b"two").unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_written_to_and_not_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("program");
+        fs::write(&program, b"bytes").unwrap();
+        // A link, so that a mistake here replaces the link and not the device.
+        let link = dir.path().join("null");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        replace_file(&program, &link).unwrap();
+        assert!(fs::metadata(&link).unwrap().file_type().is_char_device());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]
