@@ -58,6 +58,11 @@ impl Reaper {
         Reaper { state, changed, max_threads: max_children, uses_jobserver }
     }
 
+    /// How many children may run at once.
+    pub fn max_children(&self) -> usize {
+        self.max_threads
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,7 +136,12 @@ impl Reaper {
         let Some(mut request) = state.queue.pop_front() else { return state };
         state.n_idle -= 1;
         drop(state);
+        let collector = request.handle.collector();
+        let since = collector.map_or(0, |collector| collector.clock.now());
         let result = request.run();
+        if let Some(collector) = request.handle.collector() {
+            collector.child(request.node, since);
+        }
         // The token goes back first: what the end makes ready may be the next child.
         state = self.lock();
         if let Some(tokens) = &mut state.tokens {

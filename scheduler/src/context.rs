@@ -13,6 +13,7 @@ use crate::pool::Run;
 use crate::report::Metrics;
 use crate::slab::Free;
 use crate::sync::Ordering;
+use crate::trace::record::{self, Recorder};
 use std::io;
 use std::ops::Range;
 use std::process::{Command, Output};
@@ -41,6 +42,8 @@ pub struct Context<'r, J> {
     pub(crate) is_woken: bool,
     pub(crate) has_chaos: bool,
     pub(crate) is_serial_chaos: bool,
+    /// Notes of what happens, if that is wanted.
+    pub(crate) recorder: Option<Box<Recorder>>,
 }
 
 const PLAIN: Kind = Kind { has_job: true, is_event: false, is_anonymous: false };
@@ -67,6 +70,7 @@ impl<'r, J: Job> Context<'r, J> {
             is_woken: index != 0,
             has_chaos: run.policy.chaos != Chaos::Off,
             is_serial_chaos: matches!(run.policy.chaos, Chaos::Serial(_)),
+            recorder: run.outside.collector.as_ref().map(|collector| collector.recorder()),
         }
     }
 
@@ -126,9 +130,13 @@ impl<'r, J: Job> Context<'r, J> {
         let Some(node) = self.run.nodes.get(event.number) else { return false };
         match node.header.release(event.generation) {
             None => false,
-            Some(Met::Waits) => true,
-            Some(Met::Ready) => {
-                self.make_ready(event.number);
+            Some(met) => {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.done(event, self.current.is_some());
+                }
+                if met == Met::Ready {
+                    self.make_ready(event.number);
+                }
                 true
             }
         }
@@ -139,6 +147,9 @@ impl<'r, J: Job> Context<'r, J> {
         let Some(successor) = self.run.nodes.get(after.number) else { return false };
         if !successor.header.expect_another(after.generation) {
             return false;
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.edge(before, after);
         }
         let link = self.edge_cell(after.number);
         if self.link(before, link, after.number) && successor.header.met(1) == Met::Ready {
@@ -214,6 +225,9 @@ impl<'r, J: Job> Context<'r, J> {
     fn make(&mut self, job: Option<J>, kind: Kind, is_held: bool, unmet: u32) -> (u32, u32) {
         let number = self.nodes.take(&self.run.nodes);
         let node = self.run.nodes.at(number);
+        if self.recorder.is_some() {
+            self.record_made(number, job.as_ref(), kind, is_held, unmet);
+        }
         if let Some(job) = job {
             // SAFETY: the cell was just taken from the free ones, so nobody else has it.
             unsafe { node.put(job) };
@@ -221,6 +235,19 @@ impl<'r, J: Job> Context<'r, J> {
         let generation = node.header.open(kind, is_held, unmet);
         self.run.outside.tally.stripe(self.index).create();
         (number, generation)
+    }
+
+    #[inline(never)]
+    fn record_made(&mut self, number: u32, job: Option<&J>, kind: Kind, is_held: bool, unmet: u32) {
+        let id = NodeId { number, generation: self.run.nodes.at(number).header.generation() };
+        let flag = |is_set: bool, flag: u64| if is_set { flag } else { 0 };
+        let flags = flag(self.current.is_some(), record::IN_JOB)
+            | flag(kind.is_event, record::EVENT)
+            | flag(is_held, record::HELD);
+        if let Some(recorder) = &mut self.recorder {
+            // `unmet` is one more than there are edges, if there are any.
+            recorder.made(id, job, unmet.saturating_sub(1), flags);
+        }
     }
 
     fn make_held(&mut self, job: Option<J>, kind: Kind, after: &[NodeId]) -> NodeId {
@@ -235,6 +262,9 @@ impl<'r, J: Job> Context<'r, J> {
     fn lay(&mut self, number: u32, after: &[NodeId]) -> Met {
         if after.is_empty() {
             return Met::Ready;
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.edges(after);
         }
         let mut met = 1;
         for (place, &before) in after.iter().enumerate() {
@@ -303,7 +333,16 @@ impl<'r, J: Job> Context<'r, J> {
             self.deque.push(number);
         }
         if self.run.outside.post() {
-            self.metrics.wakes += 1;
+            self.note_wake();
+        }
+    }
+
+    /// Another worker was woken.
+    #[cold]
+    pub(crate) fn note_wake(&mut self) {
+        self.metrics.wakes += 1;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.wake();
         }
     }
 

@@ -93,10 +93,11 @@
 //! | `decide` | the policy's decisions, as functions of plain values |
 //! | `worker`, `context` | what a worker does; what a job can do |
 //! | `pool`, `crew` | a run; the threads |
+//! | `trace` | what happened in a run: recorded, kept, taken apart |
 //! | `outside`, `child`, `tokens` | other threads, child processes, make's jobserver |
 //!
-//! `unsafe` code is only in `node`, `slab`, `crew`, `tokens`, and where jobs are put, run and dropped: `context`,
-//! `worker`, `leftover`.
+//! `unsafe` code is only in `node`, `slab`, `crew`, `tokens`, `trace::clock`, and where jobs are put, run and
+//! dropped: `context`, `worker`, `leftover`.
 //!
 //! The protocols are explored by loom: `RUSTFLAGS="--cfg loom" cargo test --release -p sigil-scheduler --lib`, in a target
 //! directory of its own.
@@ -121,6 +122,7 @@ mod sleep;
 mod sync;
 mod tally;
 mod tokens;
+pub mod trace;
 mod worker;
 
 pub use child::Capture;
@@ -139,6 +141,16 @@ pub trait Job: Send {
 
     /// How much hangs on it: nodes above nought go first where [`Policy::priorities`] is on. Must not panic.
     fn weight(&self) -> u32 {
+        0
+    }
+
+    /// Its kind in a [recording](Pool::set_recording). Must not panic.
+    fn kind(&self) -> u8 {
+        0
+    }
+
+    /// What a recording keeps of it, to make its label afterwards. Must not panic.
+    fn tag(&self) -> u64 {
         0
     }
 }

@@ -5,6 +5,7 @@ use crate::node::NodeId;
 use crate::sleep::{Sleep, Woken};
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock};
 use crate::tally::Tally;
+use crate::trace::record::Collector;
 use std::sync::Arc;
 
 /// The part of a run that does not know the job type.
@@ -24,11 +25,19 @@ pub struct Outside {
     run: u64,
     /// What went wrong without stopping the run.
     pub warnings: Mutex<Vec<String>>,
+    /// What is recorded, if anything.
+    pub collector: Option<Collector>,
 }
 
 impl Outside {
     /// For a run with this number.
-    pub fn new(crew: Arc<Crew>, run: u64, n_workers: usize, max_searchers: usize) -> Self {
+    pub fn new(
+        crew: Arc<Crew>,
+        run: u64,
+        n_workers: usize,
+        max_searchers: usize,
+        collector: Option<Collector>,
+    ) -> Self {
         Outside {
             sleep: Sleep::new(n_workers, max_searchers),
             tally: Tally::new(n_workers),
@@ -39,6 +48,7 @@ impl Outside {
             crew,
             run,
             warnings: Mutex::new(Vec::new()),
+            collector,
         }
     }
 
@@ -112,6 +122,11 @@ impl Handle {
             self.0.n_inbox.store(inbox.len(), Ordering::SeqCst);
         }
         self.0.post();
+    }
+
+    /// What is recorded, if anything.
+    pub(crate) fn collector(&self) -> Option<&Collector> {
+        self.0.collector.as_ref()
     }
 
     /// Cancels the run: what is queued or waits is dropped, what runs is not disturbed.

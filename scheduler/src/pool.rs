@@ -12,6 +12,8 @@ use crate::policy::{Chaos, Pin, Policy};
 use crate::report::{Metrics, Panicked, Report};
 use crate::slab::Slab;
 use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
+use crate::trace::Recording;
+use crate::trace::record::Collector;
 use crate::{leftover, worker};
 use core_affinity::CoreId;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -24,6 +26,7 @@ pub struct Pool {
     policy: Policy,
     crew: Arc<Crew>,
     reaper: Arc<Reaper>,
+    is_recording: bool,
 }
 
 /// Each worker's deques: for nodes that have a weight, if priorities are on, and for all others.
@@ -66,12 +69,17 @@ impl Pool {
             // What a pinned worker starts is pinned to the same core.
             reaper.start_all();
         }
-        Pool { n_workers, policy, crew: Arc::default(), reaper }
+        Pool { n_workers, policy, crew: Arc::default(), reaper, is_recording: false }
     }
 
     /// How many workers there are at most.
     pub fn n_workers(&self) -> usize {
         self.n_workers
+    }
+
+    /// Whether later runs are recorded: [`Report::recording`]. It costs some tens of nanoseconds a node.
+    pub fn set_recording(&mut self, is_on: bool) {
+        self.is_recording = is_on;
     }
 
     /// The policy.
@@ -131,7 +139,9 @@ impl<'p, J: Job> Run<'p, J> {
         let number = pool.crew.next_run();
         let n_searchers = pool.policy.searchers as usize;
         let is_pinned = decide::core(&pool.policy, 1, pool.n_workers, n_cores).is_some();
-        let outside = Arc::new(Outside::new(pool.crew.clone(), number, pool.n_workers, n_searchers));
+        let collector = pool.is_recording.then(|| Collector::new(pool.n_workers));
+        let outside = Outside::new(pool.crew.clone(), number, pool.n_workers, n_searchers, collector);
+        let outside = Arc::new(outside);
         Run {
             policy: pool.policy,
             nodes: Slab::new(),
@@ -163,6 +173,10 @@ impl<'p, J: Job> Run<'p, J> {
     }
 
     fn report(self, n_workers: usize) -> Report {
+        let recording = self.outside.collector.as_ref().map(|collector| {
+            let children = self.reaper.max_children();
+            Recording::new(collector.take(), n_workers, self.n_cores, children, self.policy.to_string())
+        });
         let is_cancelled = self.outside.is_cancelled.load(Ordering::Acquire);
         let is_quiet = self.is_quiet.load(Ordering::Acquire) && !self.outside.tally.is_settled();
         let stalled = if is_quiet && !is_cancelled { leftover::stalled(&self) } else { Vec::new() };
@@ -178,6 +192,7 @@ impl<'p, J: Job> Run<'p, J> {
             is_cancelled,
             warnings: std::mem::take(&mut *lock(&self.outside.warnings)),
             workers,
+            recording,
         }
     }
 }

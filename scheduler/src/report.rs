@@ -1,5 +1,6 @@
 //! How a run went.
 
+use crate::trace::Recording;
 use std::time::Duration;
 
 /// How a run went.
@@ -19,6 +20,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// What each worker did; those that were not needed did nothing.
     pub workers: Vec<Metrics>,
+    /// What happened, if it was to be recorded.
+    pub recording: Option<Recording>,
 }
 
 impl Report {

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::decide;
 use crate::deque::Steal;
 use crate::leftover::label;
-use crate::node::{Link, Met};
+use crate::node::{Link, Met, NodeId};
 use crate::policy::{OnPanic, Order};
 use crate::report::Panicked;
 use crate::sleep::Retired;
@@ -35,6 +35,9 @@ pub fn work<J: Job>(context: &mut Context<'_, J>, execute: &(impl Fn(&mut J, &mu
     metrics.created = created;
     metrics.busy = since.elapsed().saturating_sub(metrics.searching + metrics.parked);
     lock(&context.run.metrics)[context.index] = *metrics;
+    if let (Some(collector), Some(recorder)) = (&context.run.outside.collector, context.recorder.take()) {
+        collector.worker(context.index, *recorder);
+    }
 }
 
 impl<J: Job> Context<'_, J> {
@@ -52,10 +55,22 @@ impl<J: Job> Context<'_, J> {
             return self.pass_over(number);
         }
         self.metrics.run += 1;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin();
+        }
         // SAFETY: the node came out of a queue, where each ready node is once, so it is ours alone until it is finished;
         // ready nodes that are no events have a job.
         execute(unsafe { node.job() }, self);
+        self.record_end(number);
         self.finish(number, End::Good);
+    }
+
+    /// The job at hand has ended, well or badly.
+    #[inline]
+    fn record_end(&mut self, number: u32) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.ran(NodeId { number, generation: self.run.nodes.at(number).header.generation() });
+        }
     }
 
     /// A node that is not to run ends.
@@ -133,8 +148,15 @@ impl<J: Job> Context<'_, J> {
             self.nodes.give(&run.nodes, number);
             link
         };
+        let mut n_met = 0;
         while let Some(at) = Link::unpack(link) {
             link = self.meet(at, end, may_jump, events);
+            n_met += 1;
+        }
+        if n_met > 4
+            && let Some(recorder) = &mut self.recorder
+        {
+            recorder.is_late();
         }
         run.outside.tally.stripe(self.index).finish();
     }
@@ -193,6 +215,7 @@ impl<J: Job> Context<'_, J> {
             eprintln!("the scheduler is broken: {}", message(payload));
             std::process::abort();
         };
+        self.record_end(number);
         // SAFETY: the job panicked before it was dropped, and the node is still ours: see `execute` and `finish`.
         let label = label(unsafe { self.run.nodes.at(number).job() });
         self.note_panic(label, payload);
@@ -292,6 +315,8 @@ impl<J: Job> Context<'_, J> {
         if self.has_chaos {
             self.random.pause();
         }
+        let since = self.recorder.as_ref().map_or(0, |recorder| recorder.now());
+        let stolen = self.metrics.stolen;
         let mut taken = None;
         for _ in 0..decide::steal_amount(&self.run.policy, available) {
             match deque.steal() {
@@ -313,6 +338,9 @@ impl<J: Job> Context<'_, J> {
                 Steal::Empty => break,
             }
         }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.steal(victim, self.metrics.stolen - stolen, since);
+        }
         taken
     }
 
@@ -322,7 +350,11 @@ impl<J: Job> Context<'_, J> {
         self.metrics.searches += 1;
         let since = Instant::now();
         let parked = self.metrics.parked;
+        let tick = self.recorder.as_ref().map_or(0, |recorder| recorder.now());
         let found = self.look_and_sleep();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.search(tick);
+        }
         self.metrics.searching += since.elapsed().saturating_sub(self.metrics.parked - parked);
         found
     }
@@ -340,7 +372,7 @@ impl<J: Job> Context<'_, J> {
         loop {
             if is_searching && let Some(number) = self.look_around() {
                 if outside.sleep.found() && self.run.has_work() && outside.post() {
-                    self.metrics.wakes += 1;
+                    self.note_wake();
                 }
                 return Some(number);
             }
@@ -357,15 +389,19 @@ impl<J: Job> Context<'_, J> {
                 }
                 Retired::Wake => {
                     if outside.post() {
-                        self.metrics.wakes += 1;
+                        self.note_wake();
                     }
                 }
                 Retired::Park => {}
             }
             self.metrics.parks += 1;
             let since = Instant::now();
+            let tick = self.recorder.as_ref().map_or(0, |recorder| recorder.now());
             outside.sleep.park(self.index);
             self.metrics.parked += since.elapsed();
+            if let Some(recorder) = &mut self.recorder {
+                recorder.park(tick);
+            }
             if outside.sleep.is_ended() {
                 return None;
             }

@@ -1,0 +1,282 @@
+//! What a worker writes down while it works: words in a buffer of its own, read after the run by `decode`.
+//!
+//! ```text
+//!  Ran    [ id : 60 | 1 ] [ end − base : 32 | duration : 32 ]
+//!  Made   [ id : 60 | 2 ] [ time − base : 32 | edges : 16 | kind : 8 | weight : 4 | flags : 4 ] [ tag ] [ edges ]? [ id ]…
+//!  Edge   [ before : 60 | 3 ] [ after ]
+//!  Done   [ id : 60 | 4 ] [ time − base : 32 | in a job : 32 ]
+//!  Steal  [ count : 28 | victim : 32 | 5 ] [ end − base : 32 | duration : 32 ]
+//!  Park   [ 6 ] [ end − base : 32 | duration : 32 ]
+//!  Search [ 7 ] [ end − base : 32 | duration : 32 ]
+//!  Wake   [ 8 ] [ time − base : 32 | 0 ]
+//!  Time   [ time : 60 | 9 ]                  the base, where the difference does not fit
+//!  Long   [ duration : 60 | 10 ]             the next record's duration, where it does not fit
+//! ```
+//!
+//! Each record's time is the base of the next. An id is a node's number and 28 bits of its generation. What a job made
+//! stands before the `Ran` of its own node.
+
+use super::buffer::Buffer;
+use super::clock::{Clock, Moment};
+use crate::Job;
+use crate::node::NodeId;
+use crate::sync::{Mutex, lock};
+
+pub const RAN: u64 = 1;
+pub const MADE: u64 = 2;
+pub const EDGE: u64 = 3;
+pub const DONE: u64 = 4;
+pub const STEAL: u64 = 5;
+pub const PARK: u64 = 6;
+pub const SEARCH: u64 = 7;
+pub const WAKE: u64 = 8;
+pub const TIME: u64 = 9;
+pub const LONG: u64 = 10;
+
+/// Made inside a job.
+pub const IN_JOB: u64 = 1;
+/// An event.
+pub const EVENT: u64 = 2;
+/// Waits for a completion by hand.
+pub const HELD: u64 = 4;
+
+/// So many edges have their number in a word of its own.
+pub const MANY: u32 = 0xffff;
+
+/// A node as 60 bits.
+pub fn pack(id: NodeId) -> u64 {
+    u64::from(id.number) | u64::from(id.generation & 0xfff_ffff) << 32
+}
+
+/// A worker's notes.
+pub struct Recorder {
+    clock: Clock,
+    words: Buffer,
+    /// The last record's time.
+    base: u64,
+    /// When the job at hand began.
+    start: u64,
+    /// How long it took from the end of a job to the start of the next, when last looked at.
+    gap: u64,
+    /// Whether nothing but that has happened since the base.
+    is_following: bool,
+    /// Counts jobs.
+    n_jobs: u32,
+    /// Counts nodes that the job at hand has made.
+    n_made: u32,
+}
+
+/// Reading the clock is most of what recording costs. So some times are reckoned from others: the start of all but
+/// every n-th job that follows another one at once, from the usual gap; and the making of all but every n-th of many
+/// nodes, from the last one.
+const RECKONED: u32 = 8;
+/// Ticks that a gap may be reckoned to have.
+const MAX_GAP: u64 = 400;
+
+impl Recorder {
+    /// Without notes. `base` is a moment at or before the first note.
+    pub fn new(clock: Clock, base: u64) -> Self {
+        Recorder {
+            clock,
+            words: Buffer::new(),
+            base,
+            start: 0,
+            gap: 0,
+            is_following: false,
+            n_jobs: 0,
+            n_made: 0,
+        }
+    }
+
+    /// The time.
+    #[inline]
+    pub fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// The difference to the base, which moves.
+    #[inline]
+    fn step(&mut self, time: u64) -> u64 {
+        // Counters of different cores may differ by a few ticks, and a thread may have moved.
+        let delta = time.saturating_sub(self.base);
+        self.base = self.base.max(time);
+        if delta > u64::from(u32::MAX) {
+            self.words.push_one(self.base << 4 | TIME);
+            return 0;
+        }
+        delta
+    }
+
+    #[inline]
+    fn interval(&mut self, head: u64, since: u64) {
+        let end = self.now();
+        let delta = self.step(end);
+        let mut duration = end.saturating_sub(since);
+        if duration > u64::from(u32::MAX) {
+            self.words.push_one(duration << 4 | LONG);
+            duration = 0;
+        }
+        self.words.push([head, delta << 32 | duration]);
+    }
+
+    /// A job begins.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.n_jobs = self.n_jobs.wrapping_add(1);
+        if self.is_following && !self.n_jobs.is_multiple_of(RECKONED) {
+            self.start = self.base + self.gap;
+        } else {
+            self.start = self.now();
+            if self.is_following {
+                self.gap = self.start.saturating_sub(self.base).min(MAX_GAP);
+            }
+        }
+        self.n_made = 0;
+        self.is_following = false;
+    }
+
+    /// More happened after the last job's end than usual.
+    pub fn is_late(&mut self) {
+        self.is_following = false;
+    }
+
+    /// The job that began last has ended.
+    #[inline]
+    pub fn ran(&mut self, id: NodeId) {
+        self.interval(pack(id) << 4 | RAN, self.start);
+        self.is_following = true;
+    }
+
+    /// A node is made. If it has edges, they follow.
+    #[inline]
+    pub fn made<J: Job>(&mut self, id: NodeId, job: Option<&J>, n_edges: u32, flags: u64) {
+        self.n_made += 1;
+        let is_reckoned = self.n_made > RECKONED && !self.n_made.is_multiple_of(RECKONED);
+        let delta = if is_reckoned { 0 } else { self.step(self.now()) };
+        let (kind, weight, tag) =
+            job.map_or((0, 0, 0), |job| (u64::from(job.kind()), u64::from(job.weight().min(15)), job.tag()));
+        let short = u64::from(n_edges.min(MANY));
+        self.words.push([
+            pack(id) << 4 | MADE,
+            delta << 32 | short << 16 | kind << 8 | weight << 4 | flags,
+            tag,
+        ]);
+        if n_edges >= MANY {
+            self.words.push_one(u64::from(n_edges));
+        }
+    }
+
+    /// The edges to the node that was just made.
+    #[inline]
+    pub fn edges(&mut self, after: &[NodeId]) {
+        for &before in after {
+            self.words.push_one(pack(before));
+        }
+    }
+
+    /// An edge that came later.
+    pub fn edge(&mut self, before: NodeId, after: NodeId) {
+        self.words.push([pack(before) << 4 | EDGE, pack(after)]);
+    }
+
+    /// An event was completed by hand, or a held node let go.
+    pub fn done(&mut self, id: NodeId, is_in_job: bool) {
+        let delta = self.step(self.now());
+        self.words.push([pack(id) << 4 | DONE, delta << 32 | u64::from(is_in_job)]);
+    }
+
+    /// Nodes were taken from another worker.
+    pub fn steal(&mut self, victim: usize, count: u64, since: u64) {
+        self.interval((count & 0xfff_ffff) << 36 | (victim as u64) << 4 | STEAL, since);
+    }
+
+    /// Was asleep.
+    pub fn park(&mut self, since: u64) {
+        self.interval(PARK, since);
+    }
+
+    /// Had no work of its own.
+    pub fn search(&mut self, since: u64) {
+        self.is_following = false;
+        self.interval(SEARCH, since);
+    }
+
+    /// Has woken somebody.
+    pub fn wake(&mut self) {
+        let delta = self.step(self.now());
+        self.words.push([WAKE, delta << 32]);
+    }
+}
+
+/// A child process, in ticks.
+#[derive(Clone, Copy, Debug)]
+pub struct RawChild {
+    /// The node that waits for it.
+    pub node: u64,
+    /// When it was started.
+    pub start: u64,
+    /// When its end was known.
+    pub end: u64,
+}
+
+/// What all workers of a run write down in the end, and other threads in between.
+pub struct Collector {
+    /// The clock of all notes.
+    pub clock: Clock,
+    /// When the run began.
+    pub begin: Moment,
+    children: Mutex<Vec<RawChild>>,
+    /// Workers' notes by worker.
+    workers: Mutex<Vec<Buffer>>,
+}
+
+impl Collector {
+    /// Of a run of as many workers, which begins now.
+    pub fn new(n_workers: usize) -> Self {
+        let clock = Clock::new();
+        let workers = Mutex::new((0..n_workers).map(|_| Buffer::default()).collect());
+        Collector { clock, begin: Moment::now(clock), children: Mutex::new(Vec::new()), workers }
+    }
+
+    /// For a worker.
+    pub fn recorder(&self) -> Box<Recorder> {
+        Box::new(Recorder::new(self.clock, self.begin.ticks))
+    }
+
+    /// A child process has ended.
+    pub fn child(&self, node: NodeId, start: u64) {
+        let child = RawChild { node: pack(node), start, end: self.clock.now() };
+        lock(&self.children).push(child);
+    }
+
+    /// A worker has ended.
+    pub fn worker(&self, index: usize, recorder: Recorder) {
+        lock(&self.workers)[index] = recorder.words;
+    }
+
+    /// All notes, and when the run ended: now.
+    pub fn take(&self) -> Notes {
+        Notes {
+            clock: self.clock,
+            begin: self.begin,
+            end: Moment::now(self.clock),
+            workers: std::mem::take(&mut *lock(&self.workers)),
+            children: std::mem::take(&mut *lock(&self.children)),
+        }
+    }
+}
+
+/// The notes of a run.
+#[derive(Debug)]
+pub struct Notes {
+    /// Their clock.
+    pub clock: Clock,
+    /// When the run began.
+    pub begin: Moment,
+    /// When it ended.
+    pub end: Moment,
+    /// Words by worker.
+    pub workers: Vec<Buffer>,
+    /// Child processes.
+    pub children: Vec<RawChild>,
+}
