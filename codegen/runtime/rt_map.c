@@ -73,9 +73,32 @@ void si_map_free(void *p) {
     free(m);
 }
 
+/* Strings are by far the most frequent keys, and calls through pointers cost as much as their short searches. */
+static _Bool has_str_keys(const si_map *m) {
+    return m->key == &si_t_str;
+}
+static inline _Bool key_eq(const si_map *m, const void *a, const void *b) {
+    return has_str_keys(m) ? si_str_eq(pointer_at(a), pointer_at(b)) : m->key->eq(a, b);
+}
+
 /* A hash of a live entry is never 0. */
-static si_word map_hash(const si_map *m, const void *k) {
-    return (si_word)si_hash_int(m->key->hash(k)) | 1ULL << 63;
+static inline si_word map_hash(const si_map *m, const void *k) {
+    si_int hash = has_str_keys(m) ? si_str_hash(pointer_at(k)) : m->key->hash(k);
+    return (si_word)si_hash_int(hash) | 1ULL << 63;
+}
+
+/* The entry that was found last: who counts things looks a key up and then puts it. Only a guess, as the map may have
+   changed since or be another one by now. */
+static SI_THREAD struct {
+    const si_map *map;
+    si_int entry;
+} found;
+
+/* The entry with this key, if the guess is right. Only where nobody can tell how often keys are compared. */
+static si_int guess_entry(const si_map *m, const void *k) {
+    if (found.map != m || found.entry >= m->used || !*entry_hash(m, found.entry)) return -1;
+    if (m->key != &si_t_str && m->key != &si_t_int) return -1;
+    return key_eq(m, si_map_key(m, found.entry), k) ? found.entry : -1;
 }
 
 /* Place in the index of the entry with this key, or of the free slot where it belongs; for a small map the entry's
@@ -84,7 +107,7 @@ static si_int map_search(const si_map *m, const void *k, si_word hash, si_int *e
     *entry = -1;
     if (!m->index) {
         for (si_int i = 0; i < m->used; i++) {
-            if (*entry_hash(m, i) == hash && m->key->eq(si_map_key(m, i), k)) {
+            if (*entry_hash(m, i) == hash && key_eq(m, si_map_key(m, i), k)) {
                 *entry = i;
                 break;
             }
@@ -94,7 +117,7 @@ static si_int map_search(const si_map *m, const void *k, si_word hash, si_int *e
     si_word at = hash & m->mask;
     for (; m->index[at]; at = (at + 1) & m->mask) {
         si_int i = (si_int)m->index[at] - 1;
-        if (*entry_hash(m, i) == hash && m->key->eq(si_map_key(m, i), k)) {
+        if (*entry_hash(m, i) == hash && key_eq(m, si_map_key(m, i), k)) {
             *entry = i;
             break;
         }
@@ -137,8 +160,12 @@ static void map_rebuild(si_map *m, si_int cap) {
 si_map *si_map_put(si_map *m, void *k, void *v, const si_type *key, const si_type *val) {
     (void)key;
     if (m->rc != 1) m = map_copy(m, m->len + m->len / 2 + 4);
-    si_word hash = map_hash(m, k);
-    si_int entry, slot = map_search(m, k, hash, &entry);
+    si_word hash = 0;
+    si_int slot = 0, entry = guess_entry(m, k);
+    if (entry < 0) {
+        hash = map_hash(m, k);
+        slot = map_search(m, k, hash, &entry);
+    }
     if (entry >= 0) { /* the old key stays */
         release_all(m->key, k, 1);
         release_all(val, si_map_val(m, entry), 1);
@@ -162,7 +189,10 @@ void *si_map_find(const si_map *m, const void *k) {
     si_int entry;
     if (m->len == 0) return NULL;
     map_search(m, k, map_hash(m, k), &entry);
-    return entry < 0 ? NULL : si_map_val(m, entry);
+    if (entry < 0) return NULL;
+    found.map = m;
+    found.entry = entry;
+    return si_map_val(m, entry);
 }
 
 _Bool si_map_has(const si_map *m, const void *k) {

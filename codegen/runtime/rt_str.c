@@ -72,8 +72,31 @@ si_int si_str_count(const si_str *s) {
     return n;
 }
 
+static si_word load_word(const char *bytes) {
+    si_word w;
+    memcpy(&w, bytes, 8);
+    return w;
+}
+
+/* Up to seven bytes as one number. Which go where does not matter, only that all count. */
+static si_word load_short(const char *bytes, si_int len) {
+    if (len >= 4) {
+        unsigned lo, hi;
+        memcpy(&lo, bytes, 4);
+        memcpy(&hi, bytes + len - 4, 4);
+        return (si_word)hi << 32 | lo;
+    }
+    if (len == 0) return 0;
+    const unsigned char *p = (const unsigned char *)bytes;
+    return (si_word)p[0] << 16 | (si_word)p[len / 2] << 8 | p[len - 1];
+}
+
 _Bool si_str_eq_slow(const si_str *a, const si_str *b) {
-    return memcmp(a->data, b->data, (size_t)a->len) == 0;
+    si_int n = a->len;
+    if (n < 8) return load_short(a->data, n) == load_short(b->data, n);
+    if (n <= 16)
+        return load_word(a->data) == load_word(b->data) && load_word(a->data + n - 8) == load_word(b->data + n - 8);
+    return memcmp(a->data, b->data, (size_t)n) == 0;
 }
 
 int si_str_cmp(const si_str *a, const si_str *b) {
@@ -85,14 +108,10 @@ si_int si_str_hash(const si_str *s) {
     si_word h = 0x517CC1B727220A95ULL ^ (si_word)s->len;
     si_int i = 0;
     for (; i + 8 <= s->len; i += 8) {
-        si_word w;
-        memcpy(&w, s->data + i, 8);
-        h = (h ^ w) * 0x9FB21C651E98DF25ULL;
+        h = (h ^ load_word(s->data + i)) * 0x9FB21C651E98DF25ULL;
         h ^= h >> 32;
     }
-    si_word rest = 0;
-    for (; i < s->len; i++) rest = rest << 8 | (unsigned char)s->data[i];
-    h = (h ^ rest) * 0x9FB21C651E98DF25ULL;
+    h = (h ^ load_short(s->data + i, s->len - i)) * 0x9FB21C651E98DF25ULL;
     return (si_int)(h ^ (h >> 29));
 }
 
@@ -259,7 +278,7 @@ static si_int find_bytes(const si_str *s, const si_str *part, si_int from) {
     while (from <= last) {
         const char *hit = memchr(s->data + from, part->data[0], (size_t)(last - from + 1));
         if (!hit) return -1;
-        if (memcmp(hit, part->data, (size_t)part->len) == 0) return hit - s->data;
+        if (part->len == 1 || memcmp(hit, part->data, (size_t)part->len) == 0) return hit - s->data;
         from = hit - s->data + 1;
     }
     return -1;

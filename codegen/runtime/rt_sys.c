@@ -1,11 +1,19 @@
 
 /* --- the world outside: std.io, std.fs, std.env, std.process, std.time --- */
 
-/* Text from outside: what is not UTF-8 becomes U+FFFD, one for each bad byte. */
-static si_str *clean_text(const char *bytes, si_int len) {
+/* Text from outside: what is not UTF-8 becomes U+FFFD, one for each bad byte. NULL: nothing is wrong with it. */
+static si_str *cleaned(const char *bytes, si_int len) {
     si_buf b = {NULL};
     si_int from = 0;
     for (si_int i = 0; i < len;) {
+        if (i + 8 <= len) { /* most texts are ASCII for the most part */
+            si_word w;
+            memcpy(&w, bytes + i, 8);
+            if (!(w & 0x8080808080808080ULL)) {
+                i += 8;
+                continue;
+            }
+        }
         const unsigned char *p = (const unsigned char *)bytes + i;
         si_int n = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
         int good = n > 0 && i + n <= len;
@@ -20,13 +28,15 @@ static si_str *clean_text(const char *bytes, si_int len) {
         si_show_bytes(&b, "\xEF\xBF\xBD", 3);
         from = ++i;
     }
-    if (from == 0) return si_str_new(bytes, len);
+    if (from == 0) return NULL;
     si_show_bytes(&b, bytes + from, len - from);
     return si_buf_done(&b);
 }
 
 static si_str *c_text(const char *text) {
-    return clean_text(text, (si_int)strlen(text));
+    si_int len = (si_int)strlen(text);
+    si_str *clean = cleaned(text, len);
+    return clean ? clean : si_str_new(text, len);
 }
 
 /* The string with a NUL behind it, to be freed. Names that contain NUL name nothing. */
@@ -56,10 +66,10 @@ static int in_more(void) {
 }
 
 static si_str *finish_input(si_buf *b) {
-    si_str *raw = si_buf_done(b);
-    si_str *text = clean_text(raw->data, raw->len);
+    si_str *raw = si_buf_done(b), *clean = cleaned(raw->data, raw->len);
+    if (!clean) return raw;
     si_release(raw, si_str_free);
-    return text;
+    return clean;
 }
 
 si_str *si_io_read_line(void) {

@@ -18,6 +18,12 @@ typedef unsigned long long si_pos; /* line * 2^20 + column */
 #define SI_NORETURN __attribute__((noreturn, cold))
 #endif
 #define SI_LIKELY(c) __builtin_expect(!!(c), 1)
+/* Of a variable: each thread has its own. Programs built by tcc have one thread. */
+#ifdef __TINYC__
+#define SI_THREAD
+#else
+#define SI_THREAD __thread
+#endif
 
 /* Reference counts below zero never change: the object lives forever. */
 #define SI_IMMORTAL (-1LL)
