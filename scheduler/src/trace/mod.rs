@@ -15,20 +15,30 @@
 //! assert_eq!(sigil_scheduler::trace::Trace::from_text(&text).unwrap(), trace);
 //! ```
 //!
+//! A [`Summary`] tells where the time went: work and span, the critical path, and an exact account of each worker's time.
+//!
 //! Jobs are gone when the run is over, so each leaves two numbers, [`Job::kind`](crate::Job::kind) and
 //! [`Job::tag`](crate::Job::tag), from which labels are made afterwards. The format of files is described in
 //! `scheduler/TRACE.md`.
 
+mod account;
 mod buffer;
 mod clock;
 mod decode;
 mod file;
+mod load;
 pub(crate) mod record;
+mod span;
+mod summary;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+pub use account::{Times, account};
 pub use decode::Recording;
 pub use file::TraceError;
+pub use load::{Load, Step};
+pub use span::{Graph, PathStep, Task};
+pub use summary::{Stage, Summary};
 
 use serde::{Deserialize, Serialize};
 

@@ -140,3 +140,80 @@ fn panics_are_recorded_as_runs() {
 fn nothing_is_recorded_unasked() {
     assert!(Pool::new(1).run(Closure::run, |_| {}).recording.is_none());
 }
+
+/// Two workers on two cores. Worker 0 runs `a`, which makes `b` after 10 and `c` after 20, then `b`; worker 1 sleeps,
+/// finds `c`, whose child process runs until `d`.
+const SMALL: &str = r#"{"trace":{"version":1,"workers":2,"cores":2,"children":1,"policy":"","clock":"","wall":200,"kinds":["x","y"]}}
+{"worker":{"searches":[[115,200]],"parks":[[120,180]],"steals":[],"wakes":[22]}}
+{"worker":{"searches":[[30,60],[90,200]],"parks":[[95,170]],"steals":[[55,60,0,1]],"wakes":[]}}
+{"node":{"l":"a","t":0,"rdy":0,"r":[0,5,45]}}
+{"node":{"l":"b","k":1,"by":0,"t":15,"rdy":15,"r":[0,45,115]}}
+{"node":{"l":"c","k":1,"by":0,"t":25,"rdy":25,"r":[1,60,90]}}
+{"node":{"l":"d","held":true,"by":2,"t":90,"child":[92,170],"rdy":170,"r":[1,180,190]}}
+"#;
+
+fn small() -> Trace {
+    Trace::from_text(SMALL).unwrap()
+}
+
+#[test]
+fn time_is_accounted_for_by_cause() {
+    let trace = Trace::from_text(&SMALL.replace("[90,200]", "[90,180]")).unwrap();
+    let summary = Summary::new(&trace);
+    let expected = [
+        Times {
+            running: vec![40, 70],
+            child: 55,
+            asleep: 0,
+            starved: 20,
+            unfound: 10,
+            stealing: 0,
+            overhead: 5,
+        },
+        Times {
+            running: vec![10, 30],
+            child: 78,
+            asleep: 10,
+            starved: 2,
+            unfound: 55,
+            stealing: 5,
+            overhead: 10,
+        },
+    ];
+    for (times, expected) in summary.times.iter().zip(&expected) {
+        assert_eq!(times.total(), 200);
+        assert_eq!(times, expected);
+    }
+}
+
+#[test]
+fn the_critical_path_leads_through_creators_and_children() {
+    let summary = Summary::new(&small());
+    // Between 92 and 115, b and the child run, which the two cores can take.
+    assert_eq!((summary.work, summary.span, summary.child_work), (228, 138, 78));
+    let path: Vec<_> = summary.path.iter().map(|step| (step.node, step.work, step.child)).collect();
+    assert_eq!(path, [(0, 20, 0), (2, 30, 0), (3, 10, 78)]);
+    assert_eq!(summary.processors, 2);
+    assert_eq!((summary.lower_bound(), summary.upper_bound()), (138, 252));
+    assert_eq!(summary.savings(2), [(2, 30), (3, 58)].into_iter().rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn crowded_time_counts_less() {
+    let trace = Trace::from_text(&SMALL.replace("\"cores\":2", "\"cores\":1")).unwrap();
+    let load = Load::new(&trace);
+    // From 60 to 90 there are two jobs on the core.
+    assert_eq!(load.work(45, 115), 15 + 15 + 2 + 12);
+    assert_eq!(load.work(0, 45), 45);
+}
+
+#[test]
+fn accounts_of_real_runs_add_up() {
+    for workers in [1, 2, 5] {
+        let trace = recorded(workers);
+        let summary = Summary::new(&trace);
+        assert_eq!(summary.times.len(), workers);
+        assert!(summary.times.iter().all(|times| times.total() == trace.head.wall));
+        assert!(summary.span <= summary.work);
+    }
+}

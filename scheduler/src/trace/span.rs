@@ -1,0 +1,141 @@
+//! Work, span and the critical path: what a run needed, whatever the number of workers.
+
+use super::Trace;
+use super::load::Load;
+
+/// A run as its graph prescribes it: how much work each node is, and when in the work of others it is made.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// Nodes in an order in which each comes after what it depends on.
+    pub order: Vec<u32>,
+    /// By node.
+    pub tasks: Vec<Task>,
+}
+
+/// A node's part in a [`Graph`]. Work is undisturbed nanoseconds.
+#[derive(Clone, Debug, Default)]
+pub struct Task {
+    /// The work of its job.
+    pub work: u64,
+    /// The work of the child process that it waits for.
+    pub child: Option<u64>,
+    /// Who makes it, and after how much of that one's work.
+    pub made: Option<(u32, u64)>,
+    /// Who completes it, likewise; for nodes with a child process that is nobody.
+    pub done: Option<(u32, u64)>,
+    /// What it comes after.
+    pub after: Vec<u32>,
+    /// Whether it ran or, an event, was completed.
+    pub is_over: bool,
+}
+
+/// A step of a critical path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PathStep {
+    /// The node.
+    pub node: u32,
+    /// How much of its job lies on the path.
+    pub work: u64,
+    /// How much of its child process does.
+    pub child: u64,
+}
+
+/// Why a node could not begin earlier.
+#[derive(Clone, Copy)]
+enum Cause {
+    Start,
+    /// After all of another one.
+    After(u32),
+    /// After so much of another one.
+    Within(u32, u64),
+}
+
+impl Graph {
+    /// Of a recorded run.
+    pub fn new(trace: &Trace, load: &Load) -> Self {
+        let nodes = &trace.nodes;
+        let work = |node: u32| nodes[node as usize].run.map_or(0, |run| load.work(run.start, run.end));
+        let within = |node: u32, time: u64| {
+            let start = nodes[node as usize].run.map_or(time, |run| run.start);
+            load.work(start.min(time), time).min(work(node))
+        };
+        let tasks = nodes.iter().enumerate().map(|(at, node)| Task {
+            work: work(at as u32),
+            child: node.child.map(|(start, end)| load.work(start, end)),
+            made: node.creator.map(|creator| (creator, within(creator, node.created))),
+            done: match (node.done, node.child) {
+                (Some((time, Some(by))), None) => Some((by, within(by, time))),
+                _ => None,
+            },
+            after: node.after.clone(),
+            is_over: node.end().is_some(),
+        });
+        Graph { order: trace.order(), tasks: tasks.collect() }
+    }
+
+    /// All work: T₁.
+    pub fn work(&self) -> u64 {
+        self.tasks.iter().map(|task| task.work + task.child.unwrap_or(0)).sum()
+    }
+
+    /// The span T∞, and a longest path from its first node on.
+    pub fn critical_path(&self) -> (u64, Vec<PathStep>) {
+        let (span, last, _, causes) = self.schedule();
+        let mut path = Vec::new();
+        let mut at = last.map(|node| (node, self.tasks[node as usize].work));
+        while let Some((node, work)) = at {
+            let child = self.tasks[node as usize].child.unwrap_or(0);
+            path.push(PathStep { node, work, child });
+            at = match causes[node as usize] {
+                Cause::Start => None,
+                Cause::After(before) => Some((before, self.tasks[before as usize].work)),
+                Cause::Within(before, work) => Some((before, work)),
+            };
+        }
+        path.reverse();
+        path.retain(|step| step.work > 0 || step.child > 0);
+        (span, path)
+    }
+
+    /// The span T∞.
+    pub fn span(&self) -> u64 {
+        self.schedule().0
+    }
+
+    /// When each node would begin with a worker for everybody.
+    pub fn earliest(&self) -> Vec<u64> {
+        self.schedule().2
+    }
+
+    /// The span, who ends it, each node's earliest start, and why it is not earlier.
+    fn schedule(&self) -> (u64, Option<u32>, Vec<u64>, Vec<Cause>) {
+        let n = self.tasks.len();
+        let mut start = vec![0u64; n];
+        let mut cause = vec![Cause::Start; n];
+        let (mut span, mut last) = (0, None);
+        for &node in &self.order {
+            let task = &self.tasks[node as usize];
+            let mut best = (0, Cause::Start);
+            let mut consider = |time: u64, cause: Cause| {
+                if time > best.0 {
+                    best = (time, cause);
+                }
+            };
+            for (by, offset) in task.made.iter().chain(&task.done) {
+                // What-if questions shorten jobs, and what happens in them with them.
+                let offset = *offset.min(&self.tasks[*by as usize].work);
+                consider(start[*by as usize] + offset, Cause::Within(*by, offset));
+            }
+            for &before in &task.after {
+                consider(start[before as usize] + self.tasks[before as usize].work, Cause::After(before));
+            }
+            start[node as usize] = best.0 + task.child.unwrap_or(0);
+            cause[node as usize] = best.1;
+            let end = start[node as usize] + task.work;
+            if end > span {
+                (span, last) = (end, Some(node));
+            }
+        }
+        (span, last, start, cause)
+    }
+}
