@@ -53,6 +53,23 @@ pub enum Command {
         /// A `.si` file with all that it imports, or a directory: every `.si` file below it
         path: PathBuf,
     },
+    /// Tell where the time of a recorded run went
+    Trace {
+        /// What `--trace` wrote
+        file: PathBuf,
+        /// Write it for ui.perfetto.dev, as Chrome's trace JSON
+        #[arg(long, value_name = "FILE")]
+        perfetto: Option<PathBuf>,
+        /// Write the graph in the language of Graphviz
+        #[arg(long, value_name = "FILE")]
+        dot: Option<PathBuf>,
+        /// Write a line a node
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+        /// Write the summary as JSON
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
     /// Explain an error or warning, with a wrong and a right example
     Explain {
         /// For example E0308 [default: list all codes]
@@ -108,6 +125,9 @@ pub struct Options {
     /// Say how the time was spent
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// Record the run of the task graph in a file, for `sigilc trace`
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "chaos")]
+    pub trace: Option<PathBuf>,
 }
 
 /// How stages are ordered. All give the same bytes.

@@ -12,3 +12,4 @@ pub mod project;
 pub mod report;
 pub mod session;
 pub mod stats;
+pub mod trace;

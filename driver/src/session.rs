@@ -6,6 +6,7 @@ use crate::native::{Cache, Compiler, Flags};
 use crate::progress::Progress;
 use crate::project::Input;
 use crate::report::{self, Finding};
+use crate::trace;
 use sigil_checker::Program;
 use sigil_frontend::{Code, Diagnostic};
 use std::mem::ManuallyDrop;
@@ -53,6 +54,7 @@ pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finishe
         flags,
         chaos: options.chaos,
         policy: options.policy.clone(),
+        is_recorded: options.trace.is_some(),
     };
     let mut early = Vec::new();
     let native = match open_native(&request, options, flags) {
@@ -73,6 +75,7 @@ pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finishe
     let progress = Progress::start(options);
     let outcome = progress.watch(&compilation.counters, || graph::run(&compilation, Job::Start));
     let mut findings = early;
+    findings.extend(trace::keep(&compilation, outcome.recording.as_ref(), options));
     let is_internal = !outcome.panics.is_empty() || !outcome.stalled.is_empty();
     if is_internal {
         findings.extend(internal_errors(&outcome));

@@ -5,6 +5,7 @@ mod explain;
 mod program;
 mod statistics;
 mod test;
+mod trace;
 mod voice;
 
 use crate::cli::{Cli, Command, Options};
@@ -36,6 +37,7 @@ pub fn run(cli: Cli) -> u8 {
     }
     let path = match &cli.command {
         Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
+        Command::Trace { .. } => return trace::trace(&cli.command, &voice),
         Command::Run { path, .. }
         | Command::Build { path, .. }
         | Command::Check { path }
@@ -56,7 +58,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Build { path, output } => program::build(&path, output, input, &cli.options, &voice),
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),
         Command::Test { .. } => test::test(input, &cli.options, &voice),
-        Command::Explain { code } => explain::explain(code.as_deref(), &voice),
+        // They have been done above.
+        Command::Explain { .. } | Command::Trace { .. } => SUCCESS,
     }
 }
 
@@ -68,8 +71,10 @@ fn check(input: Input, options: &Options, voice: &Voice) -> u8 {
             Request { input, goal: Goal::Check, tests: false, untested: Untested::Deny, output_dir: None };
         code = compile(request, options, |done| voice.finish(&done, options));
     }
+    // The record is of the project, not of these.
+    let options = Options { trace: None, ..options.clone() };
     for input in must_fail {
-        code = code.max(compile_fail::verify(input, options, voice));
+        code = code.max(compile_fail::verify(input, &options, voice));
     }
     code
 }

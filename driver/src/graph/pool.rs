@@ -4,6 +4,7 @@ use super::Job;
 use super::engine::{ChildSlot, Graph, Node, Serial};
 use super::state::Compilation;
 use crate::cli::Schedule;
+use sigil_scheduler::trace::Recording;
 use sigil_scheduler::{Capture, Chaos, Context, Metrics, NodeId, Policy, Pool, Stalled};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
@@ -18,6 +19,8 @@ pub struct Outcome {
     pub stalled: Vec<String>,
     /// Lines about workers for `-v`.
     pub workers: Vec<String>,
+    /// What happened, if it was to be recorded.
+    pub recording: Option<Recording>,
 }
 
 /// Runs everything that follows from `first`.
@@ -35,6 +38,14 @@ impl sigil_scheduler::Job for Job {
 
     fn weight(&self) -> u32 {
         Job::weight(*self)
+    }
+
+    fn kind(&self) -> u8 {
+        crate::trace::stage(*self)
+    }
+
+    fn tag(&self) -> u64 {
+        crate::trace::tag(*self)
     }
 }
 
@@ -79,6 +90,7 @@ fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
         policy.chaos = if plan.workers == 1 { Chaos::Serial(seed) } else { Chaos::Threads(seed) };
     }
     let mut pool = Pool::with_policy(plan.workers, policy);
+    pool.set_recording(plan.is_recorded);
     let report = pool.run(
         |job: &mut Job, context| timed(compilation, *job, &mut PoolGraph(context)),
         |context| context.spawn(first),
@@ -92,6 +104,7 @@ fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
             .enumerate()
             .map(|(number, worker)| worker_line(number, worker))
             .collect(),
+        recording: report.recording,
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Plan {
     pub chaos: Option<u64>,
     /// The scheduler's policy as text.
     pub policy: Option<String>,
+    /// The run is recorded.
+    pub is_recorded: bool,
 }
 
 /// The state of one compilation.

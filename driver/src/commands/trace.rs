@@ -1,0 +1,39 @@
+//! `trace`: where the time of a recorded run went.
+
+use super::voice::Voice;
+use super::{FAILURE, SUCCESS};
+use crate::cli::Command;
+use crate::trace;
+use sigil_scheduler::trace::{Summary, Trace};
+use std::io::Write;
+
+/// Writes what was asked for, or the summary.
+pub fn trace(command: &Command, voice: &Voice) -> u8 {
+    match convert(command) {
+        Ok(()) => SUCCESS,
+        Err(sentence) => {
+            voice.say(&format!("error: {sentence}"));
+            FAILURE
+        }
+    }
+}
+
+fn convert(command: &Command) -> Result<(), String> {
+    let Command::Trace { file, perfetto, dot, csv, json } = command else { return Ok(()) };
+    let run = Trace::read(file).map_err(|error| error.to_string())?;
+    let summary = Summary::new(&run);
+    let mut is_converted = false;
+    let mut to = |path: &Option<std::path::PathBuf>, text: &dyn Fn() -> String| {
+        is_converted |= path.is_some();
+        path.as_ref().map_or(Ok(()), |path| trace::write(path, |out| out.write_all(text().as_bytes())))
+    };
+    to(perfetto, &|| trace::perfetto(&run, &summary))?;
+    to(dot, &|| trace::dot(&run, &summary))?;
+    to(csv, &|| trace::csv(&run, &summary))?;
+    to(json, &|| trace::json(&run, &summary))?;
+    if !is_converted {
+        // A closed pipe is no reason to fail.
+        let _ = std::io::stdout().lock().write_all(trace::text(&run, &summary).as_bytes());
+    }
+    Ok(())
+}

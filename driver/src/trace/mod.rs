@@ -1,0 +1,46 @@
+//! Recorded runs: what they are called, and what is made of them for people and for other programs.
+
+mod export;
+mod label;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+pub use export::{csv, dot, json, perfetto};
+pub use label::{STAGES, label, stage, tag};
+pub use summary::text;
+
+use crate::cli::Options;
+use crate::graph::Compilation;
+use crate::report::{Finding, plain};
+use sigil_frontend::Code;
+use sigil_scheduler::trace::{Recording, Trace};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Keeps the record of a run where the options say. What goes wrong is a finding.
+pub fn keep(
+    compilation: &Compilation<'_>,
+    recording: Option<&Recording>,
+    options: &Options,
+) -> Option<Finding> {
+    let Some(recording) = recording else {
+        let is_wanted = options.trace.is_some();
+        let message = "'--schedule serial' runs without the scheduler, so there is nothing to record";
+        return is_wanted.then(|| Finding::global(Code::error(902), message.to_owned()));
+    };
+    let trace = recording.trace(&STAGES, |_, tag| label(compilation, tag));
+    let file = options.trace.as_deref()?;
+    let error = write(file, |out| trace.write(out)).err()?;
+    Some(Finding::global(Code::error(902), error))
+}
+
+/// Writes a file; an error is a sentence.
+pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let result = std::fs::File::create(path).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        fill(&mut out)?;
+        out.flush()
+    });
+    result.map_err(|error| format!("cannot write '{}': {}", path.display(), plain(&error)))
+}

@@ -1,0 +1,119 @@
+use super::*;
+use crate::cli::Cli;
+use crate::graph::{Goal, Untested};
+use crate::project::find_input;
+use crate::session::{Request, compile};
+use clap::Parser;
+use sigil_scheduler::trace::Summary;
+
+/// Two workers; `a` makes `b` and `c`; `d` waits for a child process that `c` starts.
+const SMALL: &str = r#"{"trace":{"version":1,"workers":2,"cores":2,"children":1,"policy":"","clock":"","wall":200000,"kinds":["read","compile"]}}
+{"worker":{"searches":[[115000,200000]],"parks":[[120000,180000]],"steals":[],"wakes":[22000]}}
+{"worker":{"searches":[[30000,60000],[90000,200000]],"parks":[[95000,170000]],"steals":[[55000,60000,0,1]],"wakes":[]}}
+{"node":{"l":"a","t":0,"rdy":0,"r":[0,5000,45000]}}
+{"node":{"l":"b \"x\"","by":0,"t":15000,"rdy":15000,"r":[0,45000,115000]}}
+{"node":{"l":"c","k":1,"by":0,"t":25000,"rdy":25000,"r":[1,60000,90000]}}
+{"node":{"l":"d","k":1,"held":true,"by":2,"t":90000,"child":[92000,170000],"rdy":170000,"r":[1,180000,190000]}}
+"#;
+
+fn small() -> (Trace, Summary) {
+    let trace = Trace::from_text(SMALL).expect("a trace");
+    let summary = Summary::new(&trace);
+    (trace, summary)
+}
+
+#[test]
+fn perfetto_gets_integer_tracks_and_slices() {
+    let (trace, summary) = small();
+    let value: serde_json::Value = serde_json::from_str(&perfetto(&trace, &summary)).expect("JSON");
+    let events = value["traceEvents"].as_array().expect("events");
+    let of = |phase: &'static str| events.iter().filter(move |event| event["ph"] == phase);
+    // Four nodes, a child process, two sleeps, a steal.
+    assert_eq!(of("X").count(), 8);
+    assert!(of("X").all(|event| event["tid"].is_u64() && event["pid"].is_u64() && event["dur"].is_f64()));
+    assert!(of("X").any(|event| event["name"] == "d" && event["tid"] == 10_000));
+    assert_eq!(of("s").count(), 2);
+    assert!(of("f").all(|event| event["id"].is_u64()));
+    let names: Vec<_> = of("M").filter_map(|event| event["args"]["name"].as_str()).collect();
+    assert_eq!(names, ["sigilc", "worker 0", "worker 1", "child process 0"]);
+}
+
+#[test]
+fn csv_has_a_line_a_node() {
+    let (trace, summary) = small();
+    let text = csv(&trace, &summary);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 5);
+    assert_eq!(lines[2], "1,read,\"b \"\"x\"\"\",0,0,0,15000,15000,45000,115000,,,0,");
+    assert_eq!(lines[4], "3,compile,\"d\",0,2,1,90000,170000,180000,190000,92000,170000,88000,");
+}
+
+#[test]
+fn dot_shows_the_critical_path() {
+    let (trace, summary) = small();
+    let text = dot(&trace, &summary);
+    assert!(text.contains("n3 [label=\"d\\n10.0 \u{b5}s\", color=red];"), "{text}");
+    assert!(text.contains("n1 [label=\"b \\\"x\\\"\\n70.0 \u{b5}s\"];"), "{text}");
+    assert!(text.contains("n2 -> n3 [style=dotted];"), "{text}");
+}
+
+#[test]
+fn json_adds_up() {
+    let (trace, summary) = small();
+    let value: serde_json::Value = serde_json::from_str(&json(&trace, &summary)).expect("JSON");
+    assert_eq!((&value["version"], &value["span"]), (&1.into(), &138_000.into()));
+    for worker in value["workers"].as_array().expect("workers") {
+        let times = worker.as_object().expect("times").values();
+        assert_eq!(times.filter_map(serde_json::Value::as_u64).sum::<u64>(), 200_000);
+    }
+}
+
+#[test]
+fn the_summary_says_what_binds() {
+    let (trace, summary) = small();
+    let text = text(&trace, &summary);
+    let line =
+        |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(
+        line("lower bound"),
+        "lower bound          0.14 ms  max(T1/2, T\u{221e}); this run is 44.9% above it"
+    );
+    assert_eq!(line("what binds"), "what binds     span, the critical path; 86% of it is the C compiler");
+    assert_eq!(line("sum ="), "sum = workers \u{d7} wall              0.400  100.0%      0.200      0.200");
+}
+
+/// Compiles a program with a recording.
+fn recorded(args: &[&str]) -> Trace {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (source, file) = (dir.path().join("main.si"), dir.path().join("run.trace"));
+    let text = "@half (n: int) -> int = n / 2\n\n@main () -> void = print(str(half(8)))\n";
+    std::fs::write(&source, text).expect("a source");
+    let mut options = Cli::parse_from([&["sigilc", "check", "main.si"], args].concat()).options;
+    options.trace = Some(file.clone());
+    let input = find_input(&source, false).expect("a file");
+    let output_dir = Some(dir.path().to_owned());
+    let request = Request { input, goal: Goal::Emit, tests: false, untested: Untested::Ignore, output_dir };
+    let found = compile(request, &options, |done| {
+        done.findings.iter().map(|f| f.message.clone()).collect::<Vec<_>>()
+    });
+    assert!(found.is_empty(), "{found:?}");
+    Trace::read(&file).expect("a trace")
+}
+
+#[test]
+fn nodes_of_a_compilation_have_names_and_stages() {
+    for args in [&["-j", "1"][..], &["-j", "2"], &["--schedule", "phased"]] {
+        let trace = recorded(args);
+        let find = |what: &str, end: &str| {
+            let mut nodes = 0..trace.nodes.len() as u32;
+            let is_it = |&node: &u32| trace.label(node).starts_with(what) && trace.label(node).ends_with(end);
+            nodes.find(is_it).unwrap_or_else(|| panic!("no {what} …{end}"))
+        };
+        assert_eq!(trace.kind_name(find("read ", "main.si")), "read");
+        assert_eq!(trace.kind_name(find("check half (", "main.si:1)")), "check");
+        assert_eq!(trace.kind_name(find("emit half (", "main.si:1)")), "emit");
+        assert_eq!(trace.kind_name(find("write program", "")), "unit");
+        let summary = Summary::new(&trace);
+        assert!(summary.times.iter().all(|times| times.total() == trace.head.wall));
+    }
+}
