@@ -14,7 +14,7 @@ use crate::cli::Options;
 use crate::graph::Compilation;
 use crate::report::{Finding, plain};
 use sigil_frontend::Code;
-use sigil_scheduler::trace::{Recording, Trace};
+use sigil_scheduler::trace::Recording;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use crate::graph::{Goal, Untested};
 use crate::project::find_input;
 use crate::session::{Request, compile};
 use clap::Parser;
-use sigil_scheduler::trace::Summary;
+use sigil_scheduler::trace::{Summary, Trace};
 
 /// Two workers; `a` makes `b` and `c`; `d` waits for a child process that `c` starts.
 const SMALL: &str = r#"{"trace":{"version":1,"workers":2,"cores":2,"children":1,"policy":"","clock":"","wall":200000,"kinds":["read","compile"]}}
