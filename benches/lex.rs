@@ -20,7 +20,7 @@ fn bench(c: &mut Criterion) {
     for workers in WORKERS {
         group.bench_function(workers.to_string(), |b| {
             b.iter(|| {
-                let names = Interner::new();
+                let names = Interner::default();
                 in_parts(&project, workers, LexScratch::default, |scratch, number, text| {
                     black_box(lex(text, FileId(number), &names, scratch));
                 });

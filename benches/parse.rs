@@ -19,7 +19,7 @@ fn bench(c: &mut Criterion) {
     for workers in WORKERS {
         group.bench_function(workers.to_string(), |b| {
             b.iter(|| {
-                let names = Interner::new();
+                let names = Interner::default();
                 in_parts(&project, workers, ParseScratch::default, |scratch, number, text| {
                     let (tokens, _) = lex(text, FileId(number), &names, &mut scratch.lex);
                     black_box(parse_tokens(text, &tokens, FileId(number), Dialect::User, scratch));

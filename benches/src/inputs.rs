@@ -3,7 +3,7 @@
 use crate::generate::{Plan, Project, Shape, generate};
 use clap::Parser;
 use sigil_driver::cli::Cli;
-use sigil_driver::graph::{Goal, Untested};
+use sigil_driver::graph::{Compilation, Goal, Untested};
 use sigil_driver::project::find_input;
 use sigil_driver::session::{Request, compile};
 use std::path::Path;
@@ -52,14 +52,29 @@ pub fn in_parts<M>(
 /// # Panics
 /// If there are findings: benches measure what is right.
 pub fn compile_in_process(dir: &Path, out: Option<&Path>, workers: usize) {
-    let arguments = ["sigilc", "check", "-q", "-j", &workers.to_string(), "."].map(str::to_owned);
-    let options = Cli::parse_from(arguments).options;
+    compile_with(dir, out, &["-j".to_owned(), workers.to_string()], |_| ());
+}
+
+/// The same with any options of the command line; `ask` is asked when all is done.
+///
+/// # Panics
+/// If there are findings, or no such options.
+pub fn compile_with<R>(
+    dir: &Path,
+    out: Option<&Path>,
+    options: &[String],
+    ask: impl FnOnce(&Compilation<'_>) -> R,
+) -> R {
+    let command = ["sigilc", "check", "-q", "."].map(str::to_owned);
+    let options = Cli::parse_from(command.iter().chain(options)).options;
     let input = find_input(dir, out.is_none()).unwrap_or_else(|error| panic!("{error:?}"));
     let (goal, untested) = match out {
         Some(_) => (Goal::Emit, Untested::Ignore),
         None => (Goal::Check, Untested::Deny),
     };
     let request = Request { input, goal, tests: false, untested, output_dir: out.map(Into::into) };
-    let findings = compile(request, &options, |done| done.findings.len());
-    assert_eq!(findings, 0, "a generated project has findings");
+    compile(request, &options, |done| {
+        assert_eq!(done.findings.len(), 0, "a generated project has findings");
+        ask(done.compilation)
+    })
 }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Programs: `generate` writes a project, `stages` prints how fast the compiler's stages are, `programs` how fast the
-//! programs are that it makes. The criterion benches lie beside `Cargo.toml`, one file a question.
+//! programs are that it makes, `contention` and `memory` what workers cost one another. The criterion benches lie beside `Cargo.toml`, one file a question.
 
 pub mod generate;
 pub mod inputs;

@@ -14,7 +14,7 @@ use crate::symbols::Symbols;
 pub use crate::types::Head;
 use crate::types::{AdtId, FnId, ImplId, ModuleId, TraitId, Ty, TyList, Types};
 use sigil_frontend::syntax::FileSyntax;
-use sigil_frontend::{Diagnostic, Interner, Source, Symbol};
+use sigil_frontend::{Contention, Diagnostic, Interner, MAP_SHARDS, Source, Symbol};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
@@ -166,25 +166,25 @@ pub struct Program {
 
 impl Default for Program {
     fn default() -> Self {
-        Self::new()
+        Self::new(MAP_SHARDS)
     }
 }
 
 impl Program {
-    /// A compilation without modules.
-    pub fn new() -> Self {
-        let names = Interner::new();
+    /// A compilation without modules, whose shared maps have that many shards each.
+    pub fn new(shards: usize) -> Self {
+        let names = Interner::new(shards);
         let symbols = Symbols::new(&names);
         Program {
             names,
-            types: Types::new(),
+            types: Types::new(shards),
             symbols,
             modules: boxcar::Vec::new(),
             prelude: OnceLock::new(),
             lang: OnceLock::new(),
             complete: OnceLock::new(),
-            trait_methods: ShardedMap::new(),
-            impl_cache: ShardedMap::new(),
+            trait_methods: ShardedMap::new(shards),
+            impl_cache: ShardedMap::new(shards),
             has_capabilities: AtomicBool::new(false),
         }
     }
@@ -319,9 +319,13 @@ impl Program {
         self.complete.get().is_some()
     }
 
-    /// How often a lock of a shared map was found taken.
-    pub fn contended(&self) -> u64 {
-        self.types.contended() + self.trait_methods.contended() + self.impl_cache.contended()
+    /// What happened at the locks of the shared maps, by map and shard.
+    pub fn contention(&self) -> Vec<(&'static str, Vec<Contention>)> {
+        let mut maps = vec![("names", self.names.contention())];
+        maps.extend(self.types.contention());
+        maps.push(("trait methods", self.trait_methods.contention()));
+        maps.push(("impl answers", self.impl_cache.contention()));
+        maps
     }
 }
 

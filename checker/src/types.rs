@@ -6,10 +6,8 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
-use sigil_frontend::{FileId, Symbol};
+use sigil_frontend::{Contention, FileId, Shards, Symbol};
 use std::hash::{BuildHasher, Hash};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
 
 /// A module is a file.
 pub type ModuleId = FileId;
@@ -144,21 +142,11 @@ impl TyList {
     pub const EMPTY: TyList = TyList(0);
 }
 
-/// Number of shards of each index; a power of two well above any number of workers that intern at one time.
-const SHARDS: usize = 64;
-
 /// One index: from the hash of a value to its number. Looked up under a shared lock first, since nearly every
 /// type that is asked for exists already.
-struct Index {
-    shards: Box<[RwLock<HashTable<u32>>]>,
-    contended: AtomicU64,
-}
+struct Index(Shards<HashTable<u32>>);
 
 impl Index {
-    fn new() -> Self {
-        Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), contended: AtomicU64::new(0) }
-    }
-
     fn find_or_add(
         &self,
         hash: u64,
@@ -166,22 +154,10 @@ impl Index {
         hash_of: impl Fn(u32) -> u64,
         add: impl FnOnce() -> u32,
     ) -> u32 {
-        // The table uses the lowest and the highest seven bits.
-        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
-        {
-            let table = match shard.try_read() {
-                Ok(table) => table,
-                Err(_) => {
-                    self.contended.fetch_add(1, Ordering::Relaxed);
-                    shard.read().unwrap_or_else(PoisonError::into_inner)
-                }
-            };
-            if let Some(&id) = table.find(hash, |&id| is_it(id)) {
-                return id;
-            }
+        if let Some(&id) = self.0.read(hash).find(hash, |&id| is_it(id)) {
+            return id;
         }
-        let mut table = shard.write().unwrap_or_else(PoisonError::into_inner);
-        match table.entry(hash, |&id| is_it(id), |&id| hash_of(id)) {
+        match self.0.write(hash).entry(hash, |&id| is_it(id), |&id| hash_of(id)) {
             Entry::Occupied(entry) => *entry.get(),
             Entry::Vacant(entry) => {
                 let id = add();
@@ -206,22 +182,17 @@ pub struct Types {
     name_list_index: Index,
 }
 
-impl Default for Types {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Types {
-    /// An interner that holds the fixed types.
-    pub fn new() -> Self {
+    /// An interner that holds the fixed types, whose indexes have that many shards each.
+    pub fn new(shards: usize) -> Self {
+        let index = || Index(Shards::new(shards));
         let types = Self {
             types: boxcar::Vec::new(),
-            type_index: Index::new(),
+            type_index: index(),
             lists: boxcar::Vec::new(),
-            list_index: Index::new(),
+            list_index: index(),
             name_lists: boxcar::Vec::new(),
-            name_list_index: Index::new(),
+            name_list_index: index(),
         };
         let fixed = [
             TyKind::Error,
@@ -377,12 +348,13 @@ impl Types {
         self.types[ty.0 as usize].flags.0 & flag != 0
     }
 
-    /// How often a lookup found its shard locked for writing.
-    pub fn contended(&self) -> u64 {
-        [&self.type_index, &self.list_index, &self.name_list_index]
-            .iter()
-            .map(|index| index.contended.load(Ordering::Relaxed))
-            .sum()
+    /// What happened at the locks of the indexes of types, of lists of types, and of lists of names.
+    pub fn contention(&self) -> [(&'static str, Vec<Contention>); 3] {
+        [
+            ("types", self.type_index.0.contention()),
+            ("type lists", self.list_index.0.contention()),
+            ("name lists", self.name_list_index.0.contention()),
+        ]
     }
 
     /// Number of types.
@@ -444,7 +416,7 @@ mod tests {
 
     #[test]
     fn equal_kinds_have_one_id() {
-        let types = Types::new();
+        let types = Types::new(1);
         let a = types.tuple_ty(&[Ty::INT, types.list_ty(Ty::STR)]);
         assert_eq!(a, types.tuple_ty(&[Ty::INT, types.list_ty(Ty::STR)]));
         assert_ne!(a, types.tuple_ty(&[types.list_ty(Ty::STR), Ty::INT]));
@@ -452,7 +424,7 @@ mod tests {
 
     #[test]
     fn flags_come_from_the_parts() {
-        let types = Types::new();
+        let types = Types::new(1);
         let open = types.fn_ty(&[types.param(3)], Ty::ERROR);
         assert!(types.has_params(open) && types.has_error(open) && !types.has_assoc(open));
         assert!(types.is_closed(types.map_ty(Ty::STR, types.range_ty(Ty::BYTE))));
@@ -461,7 +433,7 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the test is about threads")]
     fn workers_agree() {
-        let types = Types::new();
+        let types = Types::new(1);
         let make = || -> Vec<Ty> {
             (0..500).map(|n| (0..n % 7).fold(types.param(n / 7), |ty, _| types.list_ty(ty))).collect()
         };

@@ -119,6 +119,10 @@ pub struct Options {
     #[arg(long, global = true, value_name = "BYTES", default_value_t = 100_000,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub lex_chunk: u32,
+    /// Parts, each with a lock of its own, of each map that workers share
+    #[arg(long, global = true, value_name = "N", default_value_t = sigil_frontend::MAP_SHARDS as u16,
+          value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub map_shards: u16,
     /// Say only what went wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

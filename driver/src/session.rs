@@ -55,6 +55,7 @@ pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finishe
         chaos: options.chaos,
         policy: options.policy.clone(),
         is_recorded: options.trace.is_some(),
+        map_shards: usize::from(options.map_shards),
     };
     let mut early = Vec::new();
     let native = match open_native(&request, options, flags) {
@@ -65,7 +66,7 @@ pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finishe
         }
     };
     // Freeing it piece by piece takes longer than what is left to do; the end of the process frees it at once.
-    let program = ManuallyDrop::new(Program::new());
+    let program = ManuallyDrop::new(Program::new(usize::from(options.map_shards)));
     let mut compilation = Compilation::new(plan, &program, &request.input, native, request.output_dir);
     compilation.counters.is_timed = options.verbose;
     if !early.is_empty() {

@@ -1,5 +1,6 @@
 //! Interned names: a sharded concurrent map from text to number, with lock-free reads from number to text.
 
+use crate::shards::{Contention, MAP_SHARDS, Shards};
 use crate::words::WORDS;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -7,7 +8,6 @@ use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// An interned string. Its number depends on the schedule, so it must never order output.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -29,30 +29,26 @@ impl Symbol {
     }
 }
 
-const SHARDS: usize = 64;
-
 /// All names of a compilation. It knows the words of the language from the start: see the constants of [`Symbol`].
 pub struct Interner {
-    shards: Box<[Mutex<HashTable<Symbol>>]>,
+    index: Shards<HashTable<Symbol>>,
     texts: boxcar::Vec<Box<str>>,
-    contended: AtomicU64,
     id: u64,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Self::new()
+        Self::new(MAP_SHARDS)
     }
 }
 
 impl Interner {
-    /// An interner without names.
-    pub fn new() -> Self {
+    /// An interner without names, whose index has that many shards.
+    pub fn new(shards: usize) -> Self {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let names = Interner {
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            index: Shards::new(shards),
             texts: boxcar::Vec::new(),
-            contended: AtomicU64::new(0),
             id: IDS.fetch_add(1, Ordering::Relaxed),
         };
         for (index, word) in WORDS.iter().enumerate() {
@@ -68,7 +64,7 @@ impl Interner {
     }
 
     pub(crate) fn intern_hashed(&self, text: &str, hash: u64) -> Symbol {
-        let mut table = self.lock(&self.shards[(hash >> 40) as usize % SHARDS]);
+        let mut table = self.index.write(hash);
         let rehash = |symbol: &Symbol| hash_of(self.get(*symbol));
         match table.entry(hash, |symbol| self.get(*symbol) == text, rehash) {
             Entry::Occupied(entry) => *entry.get(),
@@ -85,25 +81,14 @@ impl Interner {
         &self.texts[symbol.to_raw() as usize - 1]
     }
 
-    /// How often a thread found the shard that it needed locked by another one.
-    pub fn contended(&self) -> u64 {
-        self.contended.load(Ordering::Relaxed)
+    /// What happened at the locks of the index.
+    pub fn contention(&self) -> Vec<Contention> {
+        self.index.contention()
     }
 
     /// A number that no other interner of this process has.
     pub(crate) fn id(&self) -> u64 {
         self.id
-    }
-
-    fn lock<'a>(&self, shard: &'a Mutex<HashTable<Symbol>>) -> MutexGuard<'a, HashTable<Symbol>> {
-        match shard.try_lock() {
-            Ok(table) => table,
-            Err(TryLockError::Poisoned(table)) => table.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                self.contended.fetch_add(1, Ordering::Relaxed);
-                shard.lock().unwrap_or_else(PoisonError::into_inner)
-            }
-        }
     }
 }
 
@@ -117,7 +102,7 @@ mod tests {
 
     #[test]
     fn one_text_one_symbol() {
-        let names = Interner::new();
+        let names = Interner::default();
         let (a, b) = (names.intern("alpha"), names.intern("beta"));
         assert_ne!(a, b);
         assert_eq!(a, names.intern("alpha"));
@@ -126,7 +111,7 @@ mod tests {
 
     #[test]
     fn words_are_constants() {
-        let names = Interner::new();
+        let names = Interner::default();
         for (index, word) in WORDS.iter().enumerate() {
             assert_eq!(names.intern(word).to_raw() as usize, index + 1);
         }

@@ -9,6 +9,7 @@ mod intern;
 mod lex;
 mod parse;
 mod relocate;
+mod shards;
 mod source;
 mod span;
 pub mod syntax;
@@ -24,6 +25,7 @@ pub use parse::{
     Dialect, ParseScratch, Parsed, ParsedCall, Plan, Run, assemble, parse_call, parse_file, parse_items,
     parse_tokens, plan,
 };
+pub use shards::{Contention, MAP_SHARDS, Shards, Waits};
 pub use source::Source;
 pub use span::Span;
 pub use token::{Token, TokenKind, Tokens};

@@ -4,7 +4,7 @@ use sigil_frontend::{Dialect, FileId, Interner, parse_file};
 
 /// Checks lines of codes and a marked source.
 fn check(cases: &[(&str, &str)]) {
-    let names = Interner::new();
+    let names = Interner::default();
     let mut wrong = Vec::new();
     for (codes, marked) in cases {
         let parts: Vec<&str> = marked.split('¦').collect();

@@ -3,7 +3,7 @@
 use sigil_frontend::{Dialect, FileId, Interner, Parsed, parse_file};
 
 fn parse(source: &str) -> Parsed {
-    parse_file(source, FileId(0), Dialect::User, &Interner::new())
+    parse_file(source, FileId(0), Dialect::User, &Interner::default())
 }
 
 fn codes(source: &str) -> Vec<String> {

@@ -68,7 +68,7 @@ fn in_pieces(
 
 /// Returns how many runs and calls there were in all.
 fn check(text: &str, sizes: &[usize]) -> (usize, usize) {
-    let names = Interner::new();
+    let names = Interner::default();
     let (tokens, _) = lex(text, FILE, &names, &mut LexScratch::default());
     let whole = parse_tokens(text, &tokens, FILE, Dialect::User, &mut ParseScratch::default());
     let expected = show(&whole.syntax.trees, &whole.diagnostics, &names);

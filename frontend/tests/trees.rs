@@ -5,7 +5,7 @@ use sigil_frontend::{Dialect, FileId, Interner, dump, parse_file};
 
 /// The tree, then the findings.
 fn check(source: &str, expected: ExpectFile) {
-    let names = Interner::new();
+    let names = Interner::default();
     let parsed = parse_file(source, FileId(0), Dialect::User, &names);
     let mut text: String = parsed.syntax.trees.iter().map(|tree| dump(tree, &names)).collect();
     for found in &parsed.diagnostics {

@@ -88,7 +88,7 @@ fn parse(program: &Program, id: ModuleId, text: &str, is_library: bool) -> (File
 
 /// Loads all files and gives the program with what was found, as `main:1 E0102`, sorted.
 fn run<'t>(texts: &'t [(&'t str, &'t str)]) -> (Files<'t>, Vec<String>) {
-    let mut files = Files { program: Program::new(), texts, loaded: Vec::new(), diagnostics: Vec::new() };
+    let mut files = Files { program: Program::default(), texts, loaded: Vec::new(), diagnostics: Vec::new() };
     files.load("prelude").expect("a prelude");
     for (name, _) in texts {
         files.load(name);

@@ -23,7 +23,8 @@ pub struct Files<'t> {
 impl<'t> Files<'t> {
     /// Loads and checks files with all that they import; there must be no errors.
     pub fn load(texts: Texts<'t>) -> Self {
-        let mut files = Files { program: Program::new(), texts, loaded: Vec::new(), diagnostics: Vec::new() };
+        let mut files =
+            Files { program: Program::default(), texts, loaded: Vec::new(), diagnostics: Vec::new() };
         files.module("prelude").expect("a prelude");
         for (name, _) in texts {
             files.module(name);

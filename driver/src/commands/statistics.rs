@@ -4,6 +4,7 @@ use crate::graph::Job;
 use crate::session::Finished;
 use crate::stats::{self, Moment};
 use std::fmt::Write;
+use std::time::Duration;
 
 const KINDS: [&str; Job::KINDS] =
     ["plan", "read", "lex", "parse", "interface", "check", "emit", "unit", "native", "test"];
@@ -46,7 +47,17 @@ pub fn text(done: &Finished<'_, '_>) -> String {
     let sizes: Vec<String> = levels.iter().take(16).map(|level| level.len().to_string()).collect();
     let more = if levels.len() > 16 { " …" } else { "" };
     let _ = writeln!(out, "module levels: {} ({}{more})", levels.len(), sizes.join(" "));
-    let _ = writeln!(out, "contended locks in shared maps: {}", compilation.program.contended());
+    for (map, shards) in compilation.contention() {
+        let collisions: u64 = shards.iter().map(|shard| shard.collisions).sum();
+        if collisions > 0 {
+            let waited: Duration = shards.iter().map(|shard| shard.waited).sum();
+            let _ = writeln!(
+                out,
+                "shared map of {map}: {collisions} waits, {:.3} ms",
+                waited.as_secs_f64() * 1e3
+            );
+        }
+    }
     if let Some(peak) = stats::peak_memory() {
         let _ = writeln!(out, "peak memory {:.1} MB", peak as f64 / 1e6);
     }

@@ -118,7 +118,11 @@ impl Compilation<'_> {
     }
 
     fn request(&self, instance: Instance, g: &mut dyn Graph) {
-        let number = match self.instance_ids.entry(instance) {
+        let entry = match self.instance_ids.try_entry(instance) {
+            Some(entry) => entry,
+            None => self.instance_waits.count(|| self.instance_ids.entry(instance)),
+        };
+        let number = match entry {
             Entry::Occupied(_) => return,
             Entry::Vacant(vacant) => {
                 let slot = InstanceSlot { instance, emitted: Mutex::new(None) };

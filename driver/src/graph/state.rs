@@ -17,7 +17,7 @@ use sigil_checker::body::BodyScratch;
 use sigil_checker::types::{FnId, ModuleId};
 use sigil_checker::{Assumption, Program};
 use sigil_codegen::{Codegen, Emitted, Instance, Scratch};
-use sigil_frontend::{Diagnostic, Span};
+use sigil_frontend::{Contention, Diagnostic, Span, Waits};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
@@ -69,6 +69,8 @@ pub struct Plan {
     pub policy: Option<String>,
     /// The run is recorded.
     pub is_recorded: bool,
+    /// Parts of each shared map.
+    pub map_shards: usize,
 }
 
 /// The state of one compilation.
@@ -95,6 +97,8 @@ pub struct Compilation<'p> {
     pub open_instances: AtomicUsize,
     /// Numbers of instances: generic functions, library functions, per-type helpers.
     pub instance_ids: DashMap<Instance, u32, FxBuildHasher>,
+    /// Waits at the locks of `instance_ids`.
+    pub instance_waits: Waits,
     /// Instances by number.
     pub instances: boxcar::Vec<InstanceSlot>,
     /// C files, in their final order.
@@ -261,7 +265,17 @@ pub struct Local {
     pub requested: FxHashSet<Instance>,
 }
 
+/// A [`DashMap`] has no fewer.
+const LEAST_SHARDS: usize = 2;
+
 impl<'p> Compilation<'p> {
+    /// What happened at the locks of the shared maps, by map and shard; of the instances' map only the sum is known.
+    pub fn contention(&self) -> Vec<(&'static str, Vec<Contention>)> {
+        let mut maps = self.program.contention();
+        maps.push(("instances", vec![self.instance_waits.contention()]));
+        maps
+    }
+
     /// A compilation that has not begun.
     pub fn new(
         plan: Plan,
@@ -272,6 +286,8 @@ impl<'p> Compilation<'p> {
     ) -> Self {
         let options =
             sigil_codegen::Options { optimize: plan.flags.optimize > 0, line_directives: plan.flags.debug };
+        let shards = plan.map_shards.next_power_of_two().max(LEAST_SHARDS);
+        let instance_ids = DashMap::with_hasher_and_shard_amount(FxBuildHasher, shards);
         let local = || Local {
             parse: Default::default(),
             body: BodyScratch::new(program),
@@ -289,7 +305,8 @@ impl<'p> Compilation<'p> {
             open_headers: AtomicUsize::new(1),
             open_interfaces: AtomicUsize::new(1),
             open_instances: AtomicUsize::new(2),
-            instance_ids: DashMap::default(),
+            instance_ids,
+            instance_waits: Waits::default(),
             instances: boxcar::Vec::new(),
             units: boxcar::Vec::new(),
             events: OnceLock::new(),

@@ -218,7 +218,7 @@ mod tests {
 
     /// What the parser makes of the imports.
     fn parsed(text: &str) -> Header {
-        let names = Interner::new();
+        let names = Interner::default();
         let parsed = parse_file(text, FileId(0), Dialect::User, &names);
         let tree = &parsed.syntax.trees[0];
         let imports = tree.imports.iter().map(|import| match import.source {

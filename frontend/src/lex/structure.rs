@@ -209,7 +209,7 @@ mod tests {
     use crate::{Dialect, FileId, Interner, LexScratch, Tokens, chunks, join, lex, lex_chunk, parse_file};
 
     fn tokens_of(text: &str) -> Tokens {
-        lex(text, FileId(0), &Interner::new(), &mut LexScratch::default()).0
+        lex(text, FileId(0), &Interner::default(), &mut LexScratch::default()).0
     }
 
     /// Cuts stand where `¦` stands in the text with marks. Each must be where the parser begins an item.
@@ -219,7 +219,7 @@ mod tests {
         let tokens = tokens_of(&text);
         let mut shown = String::new();
         let mut from = 0;
-        let parsed = parse_file(&text, FileId(0), Dialect::User, &Interner::new());
+        let parsed = parse_file(&text, FileId(0), Dialect::User, &Interner::default());
         for cut in cuts(&tokens.tokens) {
             let start = tokens.tokens[cut as usize].start as usize;
             shown += &text[from..start];
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn structure_of_chunks_is_that_of_the_whole() {
         let text = "@f () -> int = run(\n[1,\n2], {\n})\n@g () -> int =\n(\n1)\n@h () -> int = 1\n".repeat(5);
-        let names = Interner::new();
+        let names = Interner::default();
         let mut scratch = LexScratch::default();
         let whole = tokens_of(&text);
         for size in 1..text.len() {

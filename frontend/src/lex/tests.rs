@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Tokens as text (one word each: kind and value) and diagnostics (`code start..end message`).
 fn show(text: &str) -> (String, Vec<String>) {
-    let names = Interner::new();
+    let names = Interner::default();
     let (tokens, found) = lex(text, FileId(0), &names, &mut LexScratch::default());
     let mut shown = String::new();
     let (last, rest) = tokens.tokens.split_last().expect("there is an Eof");
@@ -207,11 +207,11 @@ fn bad_characters() {
 #[test]
 fn flags() {
     let text = "a b\n  c(//\n) ;x\n";
-    let (tokens, _) = lex(text, FileId(0), &Interner::new(), &mut LexScratch::default());
+    let (tokens, _) = lex(text, FileId(0), &Interner::default(), &mut LexScratch::default());
     let flags: Vec<_> = tokens.tokens.iter().map(|t| (t.first_on_line as u8, t.joined as u8)).collect();
     // a, b, c, (, ), ;, x, Eof
     assert_eq!(flags, [(1, 0), (0, 0), (1, 0), (0, 1), (1, 0), (0, 0), (0, 1), (1, 0)]);
-    let (tokens, _) = lex("a", FileId(0), &Interner::new(), &mut LexScratch::default());
+    let (tokens, _) = lex("a", FileId(0), &Interner::default(), &mut LexScratch::default());
     assert_eq!((tokens.tokens[1].first_on_line, tokens.tokens[1].joined), (false, true));
 }
 
@@ -229,7 +229,7 @@ const TRICKY: &[&str] = &[
 
 #[track_caller]
 fn check_chunks(text: &str, size: usize) {
-    let (names, mut scratch) = (Interner::new(), LexScratch::default());
+    let (names, mut scratch) = (Interner::default(), LexScratch::default());
     let whole = lex(text, FileId(3), &names, &mut scratch);
     let spans = chunks(text, size);
     assert_eq!((spans[0].start, spans[spans.len() - 1].end as usize), (0, text.len()));
@@ -348,10 +348,10 @@ fn garbage_does_not_panic() {
     let sample = TRICKY.concat();
     for end in 0..sample.len() {
         let (source, _) = crate::Source::new(sample.as_bytes()[..end].to_vec(), FileId(0));
-        lex(source.text(), FileId(0), &Interner::new(), &mut LexScratch::default());
+        lex(source.text(), FileId(0), &Interner::default(), &mut LexScratch::default());
         header(source.text());
     }
-    let (names, mut scratch) = (Interner::new(), LexScratch::default());
+    let (names, mut scratch) = (Interner::default(), LexScratch::default());
     for seed in 0..500 {
         let mut random = Random(seed);
         let bytes: Vec<u8> =
@@ -371,7 +371,7 @@ fn garbage_does_not_panic() {
 #[test]
 fn used_scratch_lexes_like_a_new_one() {
     let texts: Vec<String> = (0..50).map(|seed| soup(&mut Random(seed))).collect();
-    let (first, second) = (Interner::new(), Interner::new());
+    let (first, second) = (Interner::default(), Interner::default());
     // Different numbers for the same names.
     for name in ["x", "y", "z", "a_name_that_is_quite_long"] {
         second.intern(name);
@@ -391,7 +391,7 @@ fn used_scratch_lexes_like_a_new_one() {
 
 #[test]
 fn cached_names_are_exact() {
-    let names = Interner::new();
+    let names = Interner::default();
     let mut scratch = LexScratch::default();
     // More names than the cache has entries, of all lengths, twice.
     let all: Vec<String> = (0..6000).map(|n| format!("n{n:0width$}", width = n % 30)).collect();

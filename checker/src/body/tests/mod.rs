@@ -106,7 +106,7 @@ impl Files<'_> {
 
 /// Loads and checks files; they are modules by their names.
 pub(super) fn load<'t>(texts: &'t [(&'t str, &'t str)]) -> Files<'t> {
-    let mut files = Files { program: Program::new(), texts, loaded: Vec::new(), diagnostics: Vec::new() };
+    let mut files = Files { program: Program::default(), texts, loaded: Vec::new(), diagnostics: Vec::new() };
     files.load("prelude").expect("a prelude");
     for (name, _) in texts {
         files.load(name);
