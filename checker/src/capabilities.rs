@@ -10,7 +10,8 @@ use std::sync::atomic::Ordering;
 impl Program {
     /// Capabilities that a checked body needs and its function does not declare (E0600), and entries of `uses` that
     /// nothing needs (W0600). Tests have all capabilities.
-    pub fn check_capabilities(&self, decl: &FnDecl, body: &Body) -> Vec<Diagnostic> {
+    /// A `broken` body, with other mistakes, mentions less than it would.
+    pub fn check_capabilities(&self, decl: &FnDecl, body: &Body, broken: bool) -> Vec<Diagnostic> {
         // Nearly all programs declare none at all. What a body mentions was declared before it is checked.
         if decl.owner == FnOwner::Test || !self.has_capabilities.load(Ordering::Relaxed) {
             return Vec::new();
@@ -35,7 +36,7 @@ impl Program {
             }
         }
         // An intrinsic of the library does what its declaration says.
-        if found.is_empty() && !self.module(decl.id.module).info.is_library {
+        if found.is_empty() && !broken && !self.module(decl.id.module).info.is_library {
             self.unneeded(decl, &needed, &mut found);
         }
         found

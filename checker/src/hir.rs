@@ -184,10 +184,10 @@ pub enum ExprKind {
         /// Collects a list of the body's values (the list type is the expression's type).
         is_yield: bool,
     },
-    /// Leaves the innermost `Loop` or `For`.
-    Break,
-    /// Next round of the innermost `Loop` or `For` (of a `For` with several clauses: of the innermost clause).
-    Continue,
+    /// Leaves a `Loop` or `For`: the innermost one, or the one that so many loops further out is.
+    Break(u32),
+    /// Next round of such a `Loop` or `For` (of a `For` with several clauses: of the innermost clause).
+    Continue(u32),
     /// `try(...)`: its value, or the `Err`/`None` that a `Propagate` inside it left it with.
     Try(ExprId),
     /// The content of a Result or Option, or leaves `target` with its `Err`/`None` (rewrapped in the target's type).

@@ -150,6 +150,10 @@ impl Checker<'_> {
         if kind == TyKind::Never {
             return scrutinee;
         }
+        if arms.is_empty() {
+            // The parser has reported it.
+            return self.error_expr(span);
+        }
         let ty = self.ty(scrutinee);
         let count = arms.len as usize;
         let base = self.s.arms.len();

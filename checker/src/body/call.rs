@@ -259,8 +259,15 @@ impl Checker<'_> {
         if decl.broken {
             return self.abandon_args(args, span);
         }
+        let variant = &decl.variants[index as usize];
+        if variant.fields.is_empty() {
+            let text = self.text(variant.name);
+            let message = format!("`{text}` is a variant without fields, which is not callable");
+            self.error_help(303, span, message, Some(format!("write `{text}`")));
+            return self.abandon_args(args, span);
+        }
         let ty = self.make(TyKind::Adt(id, adt_args));
-        let sig = Signature::Variant(&decl.variants[index as usize], adt_args);
+        let sig = Signature::Variant(variant, adt_args);
         let stmts = self.s.stmts.len();
         let Some(exprs) = self.arguments(sig, args, None, None, span) else {
             self.poison(ty);

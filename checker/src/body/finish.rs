@@ -60,10 +60,8 @@ impl Checker<'_> {
         self.s.table.never = never;
         self.check_obligations();
         self.check_pending();
-        if !self.failed {
-            let found = self.p.check_capabilities(self.decl, &self.s.body);
-            found.into_iter().for_each(|diagnostic| self.report(diagnostic));
-        }
+        let found = self.p.check_capabilities(self.decl, &self.s.body, self.failed);
+        found.into_iter().for_each(|diagnostic| self.report(diagnostic));
         let body = if self.failed { None } else { Some(self.s.body.clone()) };
         if self.failed {
             // What was given up may have used them.

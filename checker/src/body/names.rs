@@ -280,6 +280,10 @@ impl<'a> Checker<'a> {
         }
         match self.p.lookup_value(self.module, name) {
             Some(Def::Module(module)) => Base::Module(module),
+            // `str` is both a function and a type of the prelude; functions have no members.
+            Some(Def::Fn(id)) if name == self.sym.str && self.p.prelude_fn(name) == Some(id) => {
+                Base::Type(Ty::STR)
+            }
             Some(_) => Base::Value,
             None => match self.primitive(name) {
                 Some(ty) => Base::Type(ty),

@@ -173,8 +173,11 @@ impl Checker<'_> {
     fn range_pat(&mut self, id: syntax::Id<syntax::RangePat>, ty: Ty, span: Span) -> P {
         let syntax::RangePat { lo, hi, inclusive } = self.tree[id];
         let low = lo.map(|lo| self.bound(lo, ty));
+        if low == Some(None) {
+            return self.error_pat(span);
+        }
         let high = hi.map(|hi| self.bound(hi, ty));
-        if low == Some(None) || high == Some(None) {
+        if high == Some(None) {
             return self.error_pat(span);
         }
         let (low, high) = (low.flatten(), high.flatten());

@@ -160,14 +160,9 @@ impl Checker<'_> {
         let last = self.bind_value(none, true);
 
         let inner = self.s.stmts.len();
-        let in_loop = matches!(self.innermost_loop(), Some(LoopContext::Loop(_) | LoopContext::Do));
-        if in_loop {
-            self.s.loops.push(LoopContext::Retry);
-        }
+        self.s.loops.push(LoopContext::Retry);
         let op_e = self.check(op.0, result);
-        if in_loop {
-            self.s.loops.pop();
-        }
+        self.s.loops.pop();
         let got = self.bind_value(op_e, false);
         // A result of an operation that never returns is of the type that is wanted of it.
         self.s.body.locals[got.0 as usize].ty = result;
@@ -178,7 +173,7 @@ impl Checker<'_> {
         let some = self.new_expr(H::Construct(0, list), option, pos);
         self.s.stmts.push(Stmt::Assign(last, some));
         let stop = self.local(stop, pos);
-        let leave = self.new_expr(H::Break, Ty::NEVER, pos);
+        let leave = self.new_expr(H::Break(0), Ty::NEVER, pos);
         let leave = self.new_expr(H::If(stop, leave, None), Ty::VOID, pos);
         self.s.stmts.push(Stmt::Expr(leave));
         if let Some((backoff, jitter)) = pause {

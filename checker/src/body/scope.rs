@@ -101,7 +101,7 @@ pub(super) enum LoopContext {
     Do,
     /// The value of `for … yield`, where neither is allowed.
     Yield,
-    /// `retry(.op)` in a loop: a loop of the compiler's own.
+    /// `retry(.op)`: a loop of the compiler's own, which neither means.
     Retry,
 }
 
@@ -223,10 +223,12 @@ impl Checker<'_> {
         self.local_list(&frame.captures)
     }
 
-    /// The innermost loop of this frame.
-    pub(super) fn innermost_loop(&mut self) -> Option<&mut LoopContext> {
+    /// The innermost loop of this frame that is written as one, and the number of loops inside it.
+    pub(super) fn innermost_loop(&mut self) -> Option<(&mut LoopContext, u32)> {
         let base = self.frame().loops;
-        self.s.loops[base..].last_mut()
+        let mut loops = (0..).zip(self.s.loops[base..].iter_mut().rev());
+        let (inside, context) = loops.find(|(_, context)| **context != LoopContext::Retry)?;
+        Some((context, inside))
     }
 
     /// The innermost `try` of this frame.

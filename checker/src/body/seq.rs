@@ -344,13 +344,12 @@ impl Checker<'_> {
     /// `break`.
     pub(super) fn break_(&mut self, span: Span) -> E {
         match self.innermost_loop() {
-            Some(LoopContext::Yield) | None => self.outside_loop("break", span),
-            Some(LoopContext::Retry) => self.unsupported("`break` inside retry", span),
-            Some(context) => {
+            Some((LoopContext::Yield, _)) | None => self.outside_loop("break", span),
+            Some((context, inside)) => {
                 if let LoopContext::Loop(broken) = context {
                     *broken = true;
                 }
-                self.new_expr(H::Break, Ty::NEVER, span.start)
+                self.new_expr(H::Break(inside), Ty::NEVER, span.start)
             }
         }
     }
@@ -358,9 +357,8 @@ impl Checker<'_> {
     /// `continue`.
     pub(super) fn continue_(&mut self, span: Span) -> E {
         match self.innermost_loop() {
-            Some(LoopContext::Yield) | None => self.outside_loop("continue", span),
-            Some(LoopContext::Retry) => self.unsupported("`continue` inside retry", span),
-            Some(_) => self.new_expr(H::Continue, Ty::NEVER, span.start),
+            Some((LoopContext::Yield, _)) | None => self.outside_loop("continue", span),
+            Some((_, inside)) => self.new_expr(H::Continue(inside), Ty::NEVER, span.start),
         }
     }
 

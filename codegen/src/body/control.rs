@@ -201,8 +201,8 @@ impl Emitter<'_> {
         }
     }
 
-    pub(super) fn break_(&mut self) -> Val {
-        if let Some(frame) = self.loops.last_mut() {
+    pub(super) fn break_(&mut self, inside: u32) -> Val {
+        if let Some(frame) = self.loops.iter_mut().nth_back(inside as usize) {
             frame.break_used = true;
             let frame = *frame;
             self.abandon_held(frame.held);
@@ -211,8 +211,8 @@ impl Emitter<'_> {
         Val::never()
     }
 
-    pub(super) fn continue_(&mut self) -> Val {
-        if let Some(frame) = self.loops.last_mut() {
+    pub(super) fn continue_(&mut self, inside: u32) -> Val {
+        if let Some(frame) = self.loops.iter_mut().nth_back(inside as usize) {
             frame.continue_used = true;
             let frame = *frame;
             self.abandon_held(frame.continue_held);

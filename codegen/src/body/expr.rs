@@ -70,8 +70,8 @@ impl Emitter<'_> {
             | ExprKind::PatFold(..)
             | ExprKind::PatFind { .. }
             | ExprKind::PatFor { .. } => self.data_pattern(id),
-            ExprKind::Break => self.break_(),
-            ExprKind::Continue => self.continue_(),
+            ExprKind::Break(inside) => self.break_(inside),
+            ExprKind::Continue(inside) => self.continue_(inside),
             ExprKind::Propagate(inner, target) => self.propagate(id, inner, target),
             ExprKind::Lambda { params, body, captures } => self.lambda(id, params, body, captures),
             ExprKind::Recurse { .. } => self.recurse(id),

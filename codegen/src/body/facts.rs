@@ -147,7 +147,7 @@ impl Walk<'_> {
             | ExprKind::Or(..) => 0,
             ExprKind::Field(base, _) if self.cx.is_trivial(self.ty(base)) => 0,
             ExprKind::Unary(..) | ExprKind::Binary(..) if self.is_calm(id) => 0,
-            ExprKind::Break | ExprKind::Continue | ExprKind::Propagate(..) => IMPURE | LEAVES,
+            ExprKind::Break(_) | ExprKind::Continue(_) | ExprKind::Propagate(..) => IMPURE | LEAVES,
             // A `?` further down may end the whole function.
             ExprKind::SelfCall(_) => IMPURE | LEAVES,
             ExprKind::Seq(stmts, _) => {

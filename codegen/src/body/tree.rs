@@ -11,8 +11,8 @@ pub(super) fn each_child(body: &Body, id: ExprId, visit: &mut dyn FnMut(ExprId))
         | ExprKind::FnValue(_)
         | ExprKind::CtorValue(_)
         | ExprKind::OpValue(_)
-        | ExprKind::Break
-        | ExprKind::Continue => {}
+        | ExprKind::Break(_)
+        | ExprKind::Continue(_) => {}
         ExprKind::Call(_, list)
         | ExprKind::Construct(_, list)
         | ExprKind::Tuple(list)

@@ -127,7 +127,10 @@ impl Reader<'_> {
             | TokenKind::Type
             | TokenKind::Trait
             | TokenKind::Impl => true,
-            TokenKind::Dollar => self.kind(1) == TokenKind::Ident,
+            TokenKind::Dollar => match self.kind(1) {
+                TokenKind::Ident => true,
+                word => is_reserved(word) && matches!(self.kind(2), TokenKind::Assign | TokenKind::Colon),
+            },
             TokenKind::Hash => self.kind(1) == TokenKind::LBracket,
             _ => self.at_extension() || (self.at_word(Symbol::EXTEND) && self.kind(1) == TokenKind::Ident),
         }

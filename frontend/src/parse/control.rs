@@ -5,6 +5,7 @@ use crate::TokenKind;
 use crate::syntax::{
     Arm, Elem, ExprId, ExprKind, For, ForClause, If, Let, List, Match, Pat, PatKind, WithCapability,
 };
+use crate::words::is_reserved;
 
 impl Parser<'_> {
     /// `if … then … else if … else …`. A chain is as deep as one `if`.
@@ -141,12 +142,14 @@ impl Parser<'_> {
 
     /// `pat [guard] "->" stmt`.
     fn arm(&mut self) -> Arm {
-        let pat = self.pat();
+        let mut pat = self.pat();
         let guard = self.opt_guard();
         let body = if self.expect(TokenKind::Arrow, "`->`") {
             self.stmt()
         } else {
+            // What was read is not all of the pattern.
             let start = self.token().start;
+            pat = self.pat_node(PatKind::Error, start);
             self.error_expr(start)
         };
         Arm { pat, guard, body }
@@ -218,7 +221,10 @@ impl Parser<'_> {
         let start = self.bump().start;
         let is_mut = self.eat(TokenKind::Mut);
         let token = self.token();
-        let pat = if is_mut || super::cursor::is_keyword(token.kind) && !self.at_bound(self.pos) {
+        let pat = if is_mut && self.at(TokenKind::LParen) {
+            self.expected("a name");
+            self.pat()
+        } else if is_mut || is_reserved(token.kind) && !self.at_bound(self.pos) {
             let kind = match self.declared_name("a name") {
                 Some(name) => PatKind::Bind(name.symbol),
                 None => PatKind::Error,

@@ -4,6 +4,7 @@ use super::Dialect;
 use super::brackets::{NONE, NOT_ANGLE, match_brackets};
 use super::pieces::ParsedCall;
 use crate::syntax::{BinOp, Expr, ExprId, ExprKind, Id, List, Name, Tree, UnOp};
+use crate::words::is_reserved;
 use crate::{Code, Diagnostic, FileId, Span, Token, TokenKind, Tokens};
 use std::ops::Range;
 
@@ -293,7 +294,10 @@ impl<'a> Parser<'a> {
     /// Reports at the current token, unless something was reported there before.
     pub(super) fn error(&mut self, code: u16, message: impl Into<String>) {
         let token = self.token();
-        if self.last_error != self.pos && token.kind != TokenKind::Error {
+        // What the lexer could not read is reported, and what follows it may belong to it.
+        let is_bad = |at: usize| self.kind_at(at) == TokenKind::Error;
+        let follows_bad = self.pos > self.range.start && is_bad(self.pos - 1);
+        if self.last_error != self.pos && !is_bad(self.pos) && !follows_bad {
             self.error_at(code, token.span(), message);
         }
         self.last_error = self.pos;
@@ -349,7 +353,7 @@ impl<'a> Parser<'a> {
                 self.bump();
                 Some(Self::name_of(token))
             }
-            kind if is_keyword(kind) => {
+            kind if is_reserved(kind) => {
                 // The library declares methods like `then`; they are only mentioned after a `.`.
                 if self.dialect == Dialect::User {
                     let text = self.text_at(self.pos);
@@ -389,16 +393,11 @@ impl<'a> Parser<'a> {
     /// A name after `.`: any keyword is ordinary there.
     pub(super) fn member_name(&mut self) -> Option<Name> {
         let token = self.token();
-        if token.kind == TokenKind::Ident || is_keyword(token.kind) {
+        if token.kind == TokenKind::Ident || is_reserved(token.kind) {
             self.bump();
             return Some(Self::name_of(token));
         }
         self.expected("a name");
         None
     }
-}
-
-/// Whether it is a reserved word.
-pub(super) fn is_keyword(kind: TokenKind) -> bool {
-    (TokenKind::Async as u8..=TokenKind::Yield as u8).contains(&(kind as u8))
 }

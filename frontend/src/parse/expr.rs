@@ -44,6 +44,9 @@ impl Parser<'_> {
                     self.error(201, format!("expected an operand, found {found}: ranges do not chain"));
                 }
                 left = self.reduce(left);
+                if chained {
+                    left = self.expr_node(ExprKind::Error, self.tree[left].span.start);
+                }
             }
             self.bump();
             self.memory.pending.push(Pending { op, strength, left });

@@ -49,6 +49,7 @@ impl Parser<'_> {
             self.params(Place::Module).1
         } else {
             self.expected("`(`");
+            self.skip_near(TokenKind::Arrow);
             List::EMPTY
         };
         let result = self.result_type();
@@ -74,6 +75,7 @@ impl Parser<'_> {
             self.params(place)
         } else {
             self.expected("`(`");
+            self.skip_near(TokenKind::Arrow);
             (None, List::EMPTY)
         };
         let result = self.result_type();

@@ -8,7 +8,7 @@ use crate::syntax::{
 };
 
 impl Parser<'_> {
-    fn pat_node(&mut self, kind: PatKind, start: u32) -> PatId {
+    pub(super) fn pat_node(&mut self, kind: PatKind, start: u32) -> PatId {
         let span = self.span_from(start);
         self.tree.pats(Pat { kind, span })
     }

@@ -3,6 +3,7 @@
 use super::brackets::closer;
 use super::cursor::{MAX_DEPTH, Parser};
 use crate::TokenKind;
+use crate::words::is_reserved;
 
 /// The text of a closing bracket in reports.
 fn closing_text(close: TokenKind) -> (&'static str, &'static str) {
@@ -105,7 +106,11 @@ impl Parser<'_> {
             | TokenKind::Type
             | TokenKind::Trait
             | TokenKind::Impl => true,
-            TokenKind::Dollar => self.peek(1) == TokenKind::Ident,
+            TokenKind::Dollar => match self.peek(1) {
+                TokenKind::Ident => true,
+                // A reserved word is declared, which is reported there.
+                word => is_reserved(word) && matches!(self.peek(2), TokenKind::Assign | TokenKind::Colon),
+            },
             TokenKind::Hash => self.peek(1) == TokenKind::LBracket,
             TokenKind::Ident => {
                 (self.word_at(self.pos, "extend") && self.peek(1) == TokenKind::Ident)

@@ -1,7 +1,8 @@
 //! Types, bounds and type parameters.
 
-use super::cursor::{Parser, is_keyword};
+use super::cursor::Parser;
 use crate::syntax::{FieldDecl, Generic, List, Path, TypeExpr, TypeExprKind, TypeId, WhereClause};
+use crate::words::is_reserved;
 use crate::{Span, TokenKind};
 
 /// What stands before `->` decides what the parameters are.
@@ -127,7 +128,7 @@ impl Parser<'_> {
                 !self.is_upper_at(name) && !primitive
             }
             TokenKind::Void | TokenKind::SelfType => false,
-            kind => is_keyword(kind),
+            kind => is_reserved(kind),
         }
     }
 

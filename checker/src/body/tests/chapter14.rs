@@ -94,7 +94,6 @@ const CASES: &[(&str, &str)] = &[
     ("E0807", "type P = { x: int } @f (p: P) -> bool = p == p"),
     ("E0807", "@f<T> (a: T, b: T) -> bool = a < b"),
     ("E0807", "@f () -> int = len({1.5: 2})"),
-    ("E0900", "@f () -> int = loop(run(let _r: Result<int, str> = retry(.op: break, .attempts: 1), ()))"),
 ];
 
 #[test]

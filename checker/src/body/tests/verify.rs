@@ -75,8 +75,8 @@ impl Verifier<'_> {
             | H::CtorValue(_)
             | H::OpValue(_)
             | H::FnValue(_)
-            | H::Break
-            | H::Continue => {}
+            | H::Break(_)
+            | H::Continue(_) => {}
             H::Local(local) => self.read(local),
             H::Call(_, list)
             | H::Construct(_, list)

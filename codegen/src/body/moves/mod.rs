@@ -338,8 +338,8 @@ impl<'a> Analysis<'a> {
             ExprKind::For { clauses, guard, body: inner, .. } => {
                 self.for_(id, clauses, (guard, inner), live);
             }
-            ExprKind::Break => *live = self.breaks.last().cloned().unwrap_or_default(),
-            ExprKind::Continue => *live = self.continues.last().cloned().unwrap_or_default(),
+            ExprKind::Break(inside) => *live = outside(&self.breaks, inside),
+            ExprKind::Continue(inside) => *live = outside(&self.continues, inside),
             ExprKind::Try(inner) => {
                 self.tries.push(live.clone());
                 self.own(inner, live);
@@ -600,4 +600,9 @@ impl<'a> Analysis<'a> {
         }
         self.place(e, live);
     }
+}
+
+/// The one of a stack that so many others are inside of.
+fn outside(stack: &[Live], inside: u32) -> Live {
+    stack.iter().nth_back(inside as usize).cloned().unwrap_or_default()
 }
