@@ -300,6 +300,7 @@ impl<'r, J: Job> Context<'r, J> {
             return false;
         }
         if laid == Laid::Failed {
+            run.pass_on_cause(before.number, after);
             run.nodes.at(after).header.poison();
         }
         if let Link::Cell(cell) = link {

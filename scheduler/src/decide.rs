@@ -42,16 +42,27 @@ pub fn yields(round: u32, n_workers: usize, n_cores: usize) -> bool {
     n_workers > n_cores || round % 16 == 15
 }
 
-/// The place of a worker's core in the list of cores; none if it is not pinned.
-pub fn core(policy: &Policy, worker: usize, n_workers: usize, n_cores: usize) -> Option<usize> {
+/// A worker's core.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Core {
+    /// By its place among those that the system lets us use.
+    Place(usize),
+    /// By its number.
+    Number(usize),
+}
+
+/// The core of a worker; none if it is not pinned.
+pub fn core(policy: &Policy, worker: usize, n_workers: usize, n_cores: usize) -> Option<Core> {
     // The calling thread is worker 0 and not ours to pin; what it starts would inherit that.
-    if worker == 0 || n_workers > n_cores {
+    if worker == 0 {
         return None;
     }
+    let has_room = n_workers <= n_cores;
     match policy.pin {
-        Pin::Off => None,
-        Pin::Compact => Some(worker),
-        Pin::Spread => Some(worker * n_cores / n_workers),
+        Pin::Compact if has_room => Some(Core::Place(worker)),
+        Pin::Spread if has_room => Some(Core::Place(worker * n_cores / n_workers)),
+        Pin::Cores(list) => Some(Core::Number(list.of(worker))),
+        _ => None,
     }
 }
 
@@ -78,7 +89,10 @@ mod tests {
     fn workers_are_pinned_to_different_cores_if_there_are_enough() {
         let policy: Policy = "pin=spread".parse().unwrap();
         let cores: Vec<_> = (0..4).map(|worker| core(&policy, worker, 4, 8)).collect();
-        assert_eq!(cores, [None, Some(2), Some(4), Some(6)]);
+        assert_eq!(cores, [None, Some(Core::Place(2)), Some(Core::Place(4)), Some(Core::Place(6))]);
         assert_eq!(core(&policy, 1, 4, 2), None);
+        let policy: Policy = "pin=cores:7+5".parse().unwrap();
+        let cores: Vec<_> = (0..4).map(|worker| core(&policy, worker, 4, 2)).collect();
+        assert_eq!(cores, [None, Some(Core::Number(7)), Some(Core::Number(5)), Some(Core::Number(7))]);
     }
 }

@@ -130,9 +130,9 @@ pub use closure::Closure;
 pub use context::Context;
 pub use node::NodeId;
 pub use outside::Handle;
-pub use policy::{Chaos, OnPanic, Order, Pin, Policy, PolicyError, StealAmount, Victim};
+pub use policy::{Chaos, CoreList, OnPanic, Order, Pin, Policy, PolicyError, StealAmount, Victim};
 pub use pool::Pool;
-pub use report::{Metrics, Panicked, Report, Stalled};
+pub use report::{Metrics, Panicked, Report, Skipped, Stalled};
 
 /// What a node does when it runs: plain data, which the function given to [`Pool::run`] carries out.
 pub trait Job: Send {

@@ -34,8 +34,8 @@ pub struct Policy {
     /// `priorities`: whether nodes whose [`Job::weight`](crate::Job::weight) is above nought go before all others.
     /// Default off: worth nothing on few cores.
     pub priorities: bool,
-    /// `pin`: which cores workers are tied to; never more workers than cores, and never the thread that runs the pool.
-    /// Default `off`.
+    /// `pin`: which cores workers are tied to, never the thread that runs the pool, and without a list only where there
+    /// are not more workers than cores. Refused by the system, workers run unpinned and the report warns. Default `off`.
     pub pin: Pin,
     /// `panic`: what happens after a job has panicked. Default `poison`.
     pub panic: OnPanic,
@@ -120,15 +120,73 @@ choices! {
     }
 }
 
-choices! {
-    /// Which cores workers are tied to.
-    Pin {
-        /// None.
-        Off = "off",
-        /// Worker n to core n.
-        Compact = "compact",
-        /// As far apart as possible.
-        Spread = "spread",
+/// Which cores workers are tied to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pin {
+    /// None: `off`.
+    Off,
+    /// Worker n to core n: `compact`.
+    Compact,
+    /// As far apart as possible: `spread`.
+    Spread,
+    /// To these, whatever there is: `cores:4+5+6`.
+    Cores(CoreList),
+}
+
+/// Numbers of cores, at most [`CoreList::MOST`]: worker 1 is tied to the first, worker 2 to the second, and again from
+/// the first when they are used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CoreList {
+    cores: [u16; CoreList::MOST],
+    n_cores: usize,
+}
+
+impl CoreList {
+    /// How many numbers there can be.
+    pub const MOST: usize = 64;
+    /// What the system calls about cores have room for.
+    const MAX_CORE: u16 = 1023;
+
+    /// The core of a worker, which is not the one that runs the pool.
+    pub(crate) fn of(&self, worker: usize) -> usize {
+        self.cores[(worker - 1) % self.n_cores].into()
+    }
+}
+
+impl FromStr for CoreList {
+    type Err = PolicyError;
+
+    fn from_str(text: &str) -> Result<Self, PolicyError> {
+        let wrong = || {
+            let (most, max) = (CoreList::MOST, CoreList::MAX_CORE);
+            PolicyError(format!(
+                "`pin` needs 1 to {most} numbers of cores up to {max}, as in `cores:2+3`, not `{text}`"
+            ))
+        };
+        let mut list = CoreList { cores: [0; CoreList::MOST], n_cores: 0 };
+        for core in text.split('+') {
+            let core = core.parse().ok().filter(|&core| core <= CoreList::MAX_CORE).ok_or_else(wrong)?;
+            *list.cores.get_mut(list.n_cores).ok_or_else(wrong)? = core;
+            list.n_cores += 1;
+        }
+        Ok(list)
+    }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pin::Off => f.write_str("off"),
+            Pin::Compact => f.write_str("compact"),
+            Pin::Spread => f.write_str("spread"),
+            Pin::Cores(list) => {
+                f.write_str("cores:")?;
+                for (at, core) in list.cores[..list.n_cores].iter().enumerate() {
+                    write!(f, "{}{core}", if at > 0 { "+" } else { "" })?;
+                }
+                Ok(())
+            }
+        }
     }
 }
 
@@ -206,7 +264,7 @@ impl Policy {
             "spins" => self.spins = number(knob, value, 0)?,
             "searchers" => self.searchers = number(knob, value, 1)?,
             "priorities" => self.priorities = switch(knob, value)?,
-            "pin" => self.pin = choice(knob, value, Pin::TEXTS)?,
+            "pin" => self.pin = pin(value)?,
             "panic" => self.panic = choice(knob, value, OnPanic::TEXTS)?,
             "children" => self.children = number(knob, value, 0)?,
             "jobserver" => self.jobserver = switch(knob, value)?,
@@ -233,6 +291,21 @@ fn number(knob: &str, value: &str, least: u32) -> Result<u32, PolicyError> {
         Ok(number) if number >= least => Ok(number),
         _ => Err(PolicyError(format!("`{knob}` needs a number from {least} up, not `{value}`"))),
     }
+}
+
+fn pin(value: &str) -> Result<Pin, PolicyError> {
+    Ok(match value {
+        "off" => Pin::Off,
+        "compact" => Pin::Compact,
+        "spread" => Pin::Spread,
+        _ => match value.strip_prefix("cores:") {
+            Some(list) => Pin::Cores(list.parse()?),
+            None => {
+                let text = format!("`pin` cannot be `{value}`, only off, compact, spread or cores:N+N+…");
+                return Err(PolicyError(text));
+            }
+        },
+    })
 }
 
 fn chaos(value: &str) -> Result<Chaos, PolicyError> {
@@ -289,11 +362,15 @@ mod tests {
         let default = Policy::default();
         assert_eq!(default.to_string().parse(), Ok(default));
         assert_eq!("".parse(), Ok(default));
+        assert_eq!("pin=cores:4+5".parse::<Policy>().unwrap().pin.to_string(), "cores:4+5");
     }
 
     #[test]
     fn errors_say_what_is_possible() {
         assert_eq!(error("order=up"), "`order` cannot be `up`, only lifo or fifo");
+        assert_eq!(error("pin=up"), "`pin` cannot be `up`, only off, compact, spread or cores:N+N+…");
+        let numbers = "`pin` needs 1 to 64 numbers of cores up to 1023, as in `cores:2+3`, not `1+1024`";
+        assert_eq!(error("pin=cores:1+1024"), numbers);
         assert_eq!(error("lifo"), "`lifo` is not of the form `knob=value`");
         assert_eq!(error("injector=0"), "`injector` needs a number from 1 up, not `0`");
         assert_eq!(error("chaos=7"), "`chaos` cannot be `7`, only off, serial:SEED or threads:SEED");

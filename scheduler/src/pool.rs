@@ -4,20 +4,22 @@ use crate::Job;
 use crate::child::Reaper;
 use crate::context::Context;
 use crate::crew::Crew;
-use crate::decide;
+use crate::decide::{self, Core};
 use crate::deque::Deque;
 use crate::node::{Edge, Node};
 use crate::outside::Outside;
 use crate::policy::{Chaos, Pin, Policy};
-use crate::report::{Metrics, Panicked, Report};
+use crate::report::{Metrics, Panicked, Report, Skipped};
 use crate::slab::Slab;
 use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
 use crate::trace::Recording;
 use crate::trace::record::Collector;
 use crate::{leftover, worker};
 use core_affinity::CoreId;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Workers that run task graphs. The thread that calls [`run`](Pool::run) is one of them; the others are started when
 /// there is work for them, and kept for later runs.
@@ -35,6 +37,7 @@ pub type Deques = [Deque; 2];
 /// What the workers of one run share.
 pub struct Run<'p, J> {
     pub policy: Policy,
+    since: Instant,
     pub nodes: Slab<Node<J>>,
     pub edges: Slab<Edge>,
     pub deques: Box<[Deques]>,
@@ -44,7 +47,9 @@ pub struct Run<'p, J> {
     /// Cores to pin to; empty if no worker is pinned.
     cores: Vec<CoreId>,
     pub panics: Mutex<Vec<Panicked>>,
-    pub skipped: Mutex<Vec<String>>,
+    pub skipped: Mutex<Vec<Skipped>>,
+    /// By number of node: what made it fail, or will. Such cells are not used again, but for those of anonymous nodes.
+    pub causes: Mutex<HashMap<u32, String>>,
     pub dropped: AtomicU64,
     /// Whether a worker found that nothing can run any more.
     pub is_quiet: AtomicBool,
@@ -144,6 +149,7 @@ impl<'p, J: Job> Run<'p, J> {
         let outside = Arc::new(outside);
         Run {
             policy: pool.policy,
+            since: Instant::now(),
             nodes: Slab::new(),
             edges: Slab::new(),
             deques: (0..pool.n_workers).map(|_| [Deque::new(), Deque::new()]).collect(),
@@ -153,6 +159,7 @@ impl<'p, J: Job> Run<'p, J> {
             cores: if is_pinned { core_affinity::get_core_ids().unwrap_or_default() } else { Vec::new() },
             panics: Mutex::default(),
             skipped: Mutex::default(),
+            causes: Mutex::default(),
             dropped: AtomicU64::new(0),
             is_quiet: AtomicBool::new(false),
             metrics: Mutex::new(vec![Metrics::default(); pool.n_workers]),
@@ -160,9 +167,12 @@ impl<'p, J: Job> Run<'p, J> {
     }
 
     fn pin(&self, worker: usize, n_workers: usize) {
-        let place = decide::core(&self.policy, worker, n_workers, self.n_cores);
-        let (Some(place), false) = (place, self.cores.is_empty()) else { return };
-        if !self.cores.get(place).is_some_and(|&core| core_affinity::set_for_current(core)) {
+        let core = match decide::core(&self.policy, worker, n_workers, self.n_cores) {
+            None => return,
+            Some(Core::Place(place)) => self.cores.get(place).copied(),
+            Some(Core::Number(id)) => Some(CoreId { id }),
+        };
+        if !core.is_some_and(core_affinity::set_for_current) {
             lock(&self.outside.warnings).push(format!("worker {worker} could not be pinned to a core"));
         }
     }
@@ -170,6 +180,14 @@ impl<'p, J: Job> Run<'p, J> {
     /// Whether any queue holds anything.
     pub fn has_work(&self) -> bool {
         self.outside.has_mail() || self.deques.iter().flatten().any(|deque| !deque.is_empty())
+    }
+
+    /// A node fails, or will, because another one did.
+    pub fn pass_on_cause(&self, from: u32, to: u32) {
+        let mut causes = lock(&self.causes);
+        if let Some(cause) = causes.get(&from).cloned() {
+            causes.entry(to).or_insert(cause);
+        }
     }
 
     fn report(self, n_workers: usize) -> Report {
@@ -184,6 +202,10 @@ impl<'p, J: Job> Run<'p, J> {
         let dropped = self.dropped.load(Ordering::Relaxed) + if is_cancelled { left } else { 0 };
         let mut workers = std::mem::take(&mut *lock(&self.metrics));
         workers.truncate(n_workers);
+        let wall = self.since.elapsed();
+        for worker in &mut workers {
+            worker.overhead = wall.saturating_sub(worker.busy + worker.searching + worker.parked);
+        }
         Report {
             panics: std::mem::take(&mut *lock(&self.panics)),
             stalled,
@@ -191,6 +213,7 @@ impl<'p, J: Job> Run<'p, J> {
             dropped,
             is_cancelled,
             warnings: std::mem::take(&mut *lock(&self.outside.warnings)),
+            wall,
             workers,
             recording,
         }

@@ -10,14 +10,16 @@ pub struct Report {
     pub panics: Vec<Panicked>,
     /// Nodes that wait for what never comes.
     pub stalled: Vec<Stalled>,
-    /// Labels of jobs that were not run because something they depend on failed.
-    pub skipped: Vec<String>,
+    /// Jobs that were not run because something they depend on failed.
+    pub skipped: Vec<Skipped>,
     /// How many nodes were dropped because the run was cancelled.
     pub dropped: u64,
     /// Whether the run was cancelled.
     pub is_cancelled: bool,
     /// What went wrong without stopping the run: threads or cores refused by the system.
     pub warnings: Vec<String>,
+    /// From the call of the run to the end of its last worker.
+    pub wall: Duration,
     /// What each worker did; those that were not needed did nothing.
     pub workers: Vec<Metrics>,
     /// What happened, if it was to be recorded.
@@ -49,6 +51,15 @@ pub struct Panicked {
     pub message: String,
 }
 
+/// A job that was not run because something failed before it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Skipped {
+    /// Its label.
+    pub label: String,
+    /// What panicked: the label of one such job that it comes after, maybe by way of others that were skipped.
+    pub because: String,
+}
+
 /// A node that nothing made ready.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stalled {
@@ -60,17 +71,26 @@ pub struct Stalled {
     pub waits_for: Vec<String>,
 }
 
-/// What a worker did.
+/// What a worker did. The sums are exact: `run + passed = run_next + own + thefts`, and
+/// `busy + searching + parked + overhead` is the run's [`wall`](Report::wall).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Metrics {
     /// Jobs run.
     pub run: u64,
+    /// Ready nodes that were not run: skipped, or dropped because the run was cancelled.
+    pub passed: u64,
     /// Nodes made.
     pub created: u64,
     /// Jobs run straight after what made them ready.
     pub run_next: u64,
-    /// Nodes taken from other workers.
+    /// Nodes taken from its own queues.
+    pub own: u64,
+    /// Times it took nodes from another worker, and ran the first of them.
+    pub thefts: u64,
+    /// Nodes that it took so, with those that it put into its own queue.
     pub stolen: u64,
+    /// Looks at other workers that had nothing.
+    pub empty_looks: u64,
     /// Attempts to steal at which somebody else was faster.
     pub lost_steals: u64,
     /// Times it began to search.
@@ -85,14 +105,20 @@ pub struct Metrics {
     pub searching: Duration,
     /// Time asleep.
     pub parked: Duration,
+    /// The rest: not started yet, starting, making the first nodes, waiting for the others at the end.
+    pub overhead: Duration,
 }
 
 impl Metrics {
     fn add(&mut self, other: &Metrics) {
         self.run += other.run;
+        self.passed += other.passed;
         self.created += other.created;
         self.run_next += other.run_next;
+        self.own += other.own;
+        self.thefts += other.thefts;
         self.stolen += other.stolen;
+        self.empty_looks += other.empty_looks;
         self.lost_steals += other.lost_steals;
         self.searches += other.searches;
         self.parks += other.parks;
@@ -100,5 +126,6 @@ impl Metrics {
         self.busy += other.busy;
         self.searching += other.searching;
         self.parked += other.parked;
+        self.overhead += other.overhead;
     }
 }

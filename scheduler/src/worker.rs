@@ -9,7 +9,7 @@ use crate::deque::Steal;
 use crate::leftover::label;
 use crate::node::{Link, Met, NodeId};
 use crate::policy::{OnPanic, Order};
-use crate::report::Panicked;
+use crate::report::{Panicked, Skipped};
 use crate::sleep::Retired;
 use crate::sync::{Ordering, lock};
 use std::any::Any;
@@ -29,6 +29,7 @@ pub fn work<J: Job>(context: &mut Context<'_, J>, execute: &(impl Fn(&mut J, &mu
     let since = Instant::now();
     while let Err(payload) = catch_unwind(AssertUnwindSafe(|| context.until_end(execute))) {
         context.panicked(&*payload);
+        discard(payload);
     }
     let created = context.run.outside.tally.stripe(context.index).created();
     let metrics = &mut context.metrics;
@@ -77,12 +78,14 @@ impl<J: Job> Context<'_, J> {
     #[cold]
     fn pass_over(&mut self, number: u32) {
         let node = self.run.nodes.at(number);
+        self.metrics.passed += 1;
         if self.run.outside.is_cancelled.load(Ordering::Acquire) {
             self.run.dropped.fetch_add(1, Ordering::Relaxed);
         } else {
             // SAFETY: as in `execute`.
             let label = label(unsafe { node.job() });
-            lock(&self.run.skipped).push(label);
+            let because = lock(&self.run.causes).get(&number).cloned().unwrap_or_default();
+            lock(&self.run.skipped).push(Skipped { label, because });
         }
         self.finish(number, End::Failed);
     }
@@ -95,7 +98,8 @@ impl<J: Job> Context<'_, J> {
             // SAFETY: as in `execute`; after this only `close` touches the node.
             let drop = || unsafe { node.drop_job() };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
-                self.note_panic("a job's drop".to_owned(), &*payload);
+                self.note_panic(number, "a job's drop".to_owned(), &*payload);
+                discard(payload);
                 self.current = None;
                 return self.end(number, End::Failed, true);
             }
@@ -117,7 +121,9 @@ impl<J: Job> Context<'_, J> {
             // SAFETY: whoever brings `pending` of an event to nought has it for itself; its job was never run or dropped.
             let drop = || unsafe { node.drop_job() };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
-                self.note_panic("an event's drop".to_owned(), &*payload);
+                self.note_panic(number, "an event's drop".to_owned(), &*payload);
+                discard(payload);
+                return End::Failed;
             }
         }
         if node.header.is_poisoned() { End::Failed } else { End::Good }
@@ -145,12 +151,15 @@ impl<J: Job> Context<'_, J> {
             header.fail()
         } else {
             let link = header.close(is_anonymous);
+            if end == End::Failed {
+                lock(&run.causes).remove(&number);
+            }
             self.nodes.give(&run.nodes, number);
             link
         };
         let mut n_met = 0;
         while let Some(at) = Link::unpack(link) {
-            link = self.meet(at, end, may_jump, events);
+            link = self.meet(number, at, end, may_jump, events);
             n_met += 1;
         }
         if n_met > 4
@@ -161,8 +170,8 @@ impl<J: Job> Context<'_, J> {
         run.outside.tally.stripe(self.index).finish();
     }
 
-    /// Meets one successor; the next link.
-    fn meet(&mut self, at: Link, end: End, may_jump: bool, events: &mut Vec<u32>) -> u32 {
+    /// Meets one successor of a node that has ended; the next link.
+    fn meet(&mut self, ended: u32, at: Link, end: End, may_jump: bool, events: &mut Vec<u32>) -> u32 {
         let run = self.run;
         if self.has_chaos {
             self.random.pause();
@@ -181,6 +190,7 @@ impl<J: Job> Context<'_, J> {
         };
         let header = &run.nodes.at(successor).header;
         if end == End::Failed && run.policy.panic == OnPanic::Poison {
+            run.pass_on_cause(ended, successor);
             header.poison();
         }
         if header.met(1) == Met::Ready {
@@ -218,11 +228,12 @@ impl<J: Job> Context<'_, J> {
         self.record_end(number);
         // SAFETY: the job panicked before it was dropped, and the node is still ours: see `execute` and `finish`.
         let label = label(unsafe { self.run.nodes.at(number).job() });
-        self.note_panic(label, payload);
+        self.note_panic(number, label, payload);
         self.finish(number, End::Failed);
     }
 
-    fn note_panic(&mut self, label: String, payload: &(dyn Any + Send)) {
+    fn note_panic(&mut self, number: u32, label: String, payload: &(dyn Any + Send)) {
+        lock(&self.run.causes).insert(number, label.clone());
         lock(&self.run.panics).push(Panicked { label, message: message(payload) });
         if self.run.policy.panic == OnPanic::Cancel {
             self.run.outside.cancel();
@@ -240,8 +251,7 @@ impl<J: Job> Context<'_, J> {
             return self.search();
         }
         if self.is_serial_chaos && !self.bag.is_empty() {
-            let at = self.random.below(self.bag.len());
-            return Some(self.bag.swap_remove(at));
+            return Some(self.draw());
         }
         if decide::inbox_first(&self.run.policy, self.metrics.run) {
             self.read_mail();
@@ -256,12 +266,17 @@ impl<J: Job> Context<'_, J> {
             Order::Lifo => deque.pop(),
             Order::Fifo => deque.pop_oldest(),
         };
-        if self.run.policy.priorities
-            && let Some(number) = pop(&mut self.urgent)
-        {
-            return Some(number);
-        }
-        pop(&mut self.deque)
+        let urgent = if self.run.policy.priorities { pop(&mut self.urgent) } else { None };
+        let found = urgent.or_else(|| pop(&mut self.deque));
+        self.metrics.own += u64::from(found.is_some());
+        found
+    }
+
+    /// One of the ready nodes in serial chaos, of which there are some.
+    fn draw(&mut self) -> u32 {
+        self.metrics.own += 1;
+        let at = self.random.below(self.bag.len());
+        self.bag.swap_remove(at)
     }
 
     /// Carries out what other threads have left.
@@ -299,8 +314,7 @@ impl<J: Job> Context<'_, J> {
 
     fn find_own(&mut self) -> Option<u32> {
         if self.is_serial_chaos && !self.bag.is_empty() {
-            let at = self.random.below(self.bag.len());
-            return Some(self.bag.swap_remove(at));
+            return Some(self.draw());
         }
         self.next.take().or_else(|| self.pop())
     }
@@ -310,6 +324,7 @@ impl<J: Job> Context<'_, J> {
         let deque = &self.run.deques[victim][class];
         let available = deque.len();
         if available == 0 {
+            self.metrics.empty_looks += 1;
             return None;
         }
         if self.has_chaos {
@@ -341,6 +356,7 @@ impl<J: Job> Context<'_, J> {
         if let Some(recorder) = &mut self.recorder {
             recorder.steal(victim, self.metrics.stolen - stolen, since);
         }
+        self.metrics.thefts += u64::from(taken.is_some());
         taken
     }
 
@@ -429,6 +445,13 @@ impl<J: Job> Context<'_, J> {
             }
         }
         None
+    }
+}
+
+/// Drops what a panic carried, even if that panics in turn.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(another);
     }
 }
 
