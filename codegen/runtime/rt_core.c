@@ -107,27 +107,43 @@ static struct {
     char bytes[1 << 16];
 } out;
 
-static void write_all(int fd, const char *bytes, si_int len) {
+/* Whether all was written; else errno says why. */
+static int write_all(int fd, const char *bytes, si_int len) {
     while (len > 0) {
         ssize_t n = write(fd, bytes, (size_t)len);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return;
+        if (n <= 0) return 0;
         bytes += n;
         len -= n;
     }
+    return 1;
+}
+
+static int flush_out(void) {
+    int len = out.len;
+    out.len = 0;
+    return write_all(1, out.bytes, len);
+}
+
+/* Standard output is lost (a full disk): a program that goes on would seem to have succeeded. */
+SI_NORETURN static void output_lost(void) {
+    static const char text[] = "error: cannot write to standard output: ";
+    const char *why = strerror(errno);
+    write_all(2, text, sizeof text - 1);
+    write_all(2, why, (si_int)strlen(why));
+    write_all(2, "\n", 1);
+    _exit(1);
 }
 
 void si_io_flush(void) {
-    int len = out.len;
-    out.len = 0;
-    write_all(1, out.bytes, len);
+    if (!flush_out()) output_lost();
 }
 
 static void out_put(const char *bytes, si_int len) {
     if (len > (si_int)sizeof out.bytes - out.len) {
         si_io_flush();
         if (len >= (si_int)sizeof out.bytes) {
-            write_all(1, bytes, len);
+            if (!write_all(1, bytes, len)) output_lost();
             return;
         }
     }
@@ -181,7 +197,7 @@ SI_NORETURN static void raise_panic(si_str *line, si_str *msg) {
         }
         longjmp(catchers->back, 1);
     }
-    si_io_flush();
+    flush_out();
     write_all(2, line->data, line->len);
     write_all(2, "\n", 1);
     _exit(101);
@@ -334,7 +350,7 @@ NO_ASAN static void on_fault(int signal_number, siginfo_t *info, void *context) 
     char *at = info->si_addr;
     if (program.stack && at >= program.stack && at < program.stack + GUARD_BYTES) {
         static const char text[] = "panic: stack overflow\n";
-        si_io_flush();
+        flush_out();
         write_all(2, text, sizeof text - 1);
         _exit(101);
     }

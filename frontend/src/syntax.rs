@@ -624,6 +624,18 @@ pub struct Import {
     pub span: Span,
 }
 
+impl Import {
+    /// Where the path, or the first of the names, of what it imports from stands.
+    pub fn source_start(&self, tree: &Tree) -> u32 {
+        match self.source {
+            ImportSource::Path(path) => path.span.start,
+            ImportSource::Dotted(names) => {
+                tree.list(names).next().map_or(self.span.start, |name| name.span.start)
+            }
+        }
+    }
+}
+
 /// Where an import comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum ImportSource {

@@ -10,6 +10,7 @@ use crate::cli::Schedule;
 use sigil_checker::BodyCheck;
 use sigil_checker::decl::{FnDecl, FnOwner};
 use sigil_checker::types::{FnId, ImplId, ModuleId};
+use sigil_frontend::syntax::{Import, Tree};
 use std::sync::atomic::Ordering;
 
 impl Compilation<'_> {
@@ -17,9 +18,16 @@ impl Compilation<'_> {
     pub fn interface(&self, id: ModuleId, g: &mut dyn Graph) {
         let file = self.file(id);
         let edges = file.imports.get().expect("the header comes before the interface: an edge is missing");
-        let imports: Vec<Option<ModuleId>> = edges
-            .iter()
-            .map(|edge| edge.target.filter(|_| !edge.is_broken.load(Ordering::Acquire)))
+        // By place: where the syntax is wrong, header and parser may not find the same imports.
+        let tree = self.program.module(id).syntax().trees.first();
+        let target = |(tree, import): (&Tree, &Import)| {
+            let edge = edges.iter().find(|edge| edge.span.start == import.source_start(tree))?;
+            edge.target.filter(|_| !edge.is_broken.load(Ordering::Acquire))
+        };
+        let imports: Vec<Option<ModuleId>> = tree
+            .into_iter()
+            .flat_map(|tree| tree.imports.iter().map(move |import| (tree, import)))
+            .map(target)
             .collect();
         self.report(self.program.build_interface(id, &imports));
         let waiting = {
