@@ -306,35 +306,37 @@ static void push_str(si_list **xs, si_str *s) {
     ((si_str **)(*xs)->data)[(*xs)->len++] = s;
 }
 
+si_str *si_str_next_part(const si_str *s, const si_str *sep, si_int *at) {
+    si_int from = *at;
+    if (sep->len == 0) {
+        si_int n = char_len((unsigned char)s->data[from]);
+        si_str *c = si_str_new(s->data + from, n);
+        c->chars = 1;
+        *at += from + n == s->len ? n + 1 : n;
+        return c;
+    }
+    si_int end = find_bytes(s, sep, from);
+    *at = end < 0 ? s->len + 1 : end + sep->len;
+    return str_part(s, from, end < 0 ? s->len : end);
+}
+
 si_list *si_str_split(const si_str *s, const si_str *sep) {
     si_list *parts = si_list_new(&si_t_str, 0);
-    if (sep->len == 0) {
-        for (si_int i = 0, n; i < s->len; i += n) {
-            n = char_len((unsigned char)s->data[i]);
-            si_str *c = si_str_new(s->data + i, n);
-            c->chars = 1;
-            push_str(&parts, c);
-        }
-        return parts;
-    }
-    si_int from = 0, at;
-    while ((at = find_bytes(s, sep, from)) >= 0) {
-        push_str(&parts, str_part(s, from, at));
-        from = at + sep->len;
-    }
-    push_str(&parts, str_part(s, from, s->len));
+    for (si_int at = si_str_split_start(s, sep); at <= s->len;) push_str(&parts, si_str_next_part(s, sep, &at));
     return parts;
+}
+
+si_str *si_str_next_line(const si_str *s, si_int *at) {
+    si_int from = *at;
+    const char *lf = memchr(s->data + from, '\n', (size_t)(s->len - from));
+    si_int end = lf ? lf - s->data : s->len;
+    *at = end + 1;
+    return str_part(s, from, lf && end > from && s->data[end - 1] == '\r' ? end - 1 : end);
 }
 
 si_list *si_str_lines(const si_str *s) {
     si_list *lines = si_list_new(&si_t_str, 0);
-    for (si_int from = 0; from < s->len;) {
-        const char *lf = memchr(s->data + from, '\n', (size_t)(s->len - from));
-        si_int end = lf ? lf - s->data : s->len;
-        si_int cut = lf && end > from && s->data[end - 1] == '\r' ? end - 1 : end;
-        push_str(&lines, str_part(s, from, cut));
-        from = end + 1;
-    }
+    for (si_int at = 0; at < s->len;) push_str(&lines, si_str_next_line(s, &at));
     return lines;
 }
 

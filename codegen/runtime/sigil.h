@@ -143,39 +143,46 @@ static inline void si_release(void *p, void (*free_it)(void *)) {
 }
 
 /* Integers. */
+/* Whether the result does not fit. */
 #ifdef __TINYC__
-static inline si_int si_add(si_int a, si_int b, const si_where *w, si_pos pos) {
-    si_int r = (si_int)((si_word)a + (si_word)b);
-    if (((a ^ r) & (b ^ r)) < 0) si_panic_overflow(w, pos);
-    return r;
+static inline _Bool si_add_fails(si_int a, si_int b, si_int *r) {
+    *r = (si_int)((si_word)a + (si_word)b);
+    return ((a ^ *r) & (b ^ *r)) < 0;
 }
-static inline si_int si_sub(si_int a, si_int b, const si_where *w, si_pos pos) {
-    si_int r = (si_int)((si_word)a - (si_word)b);
-    if (((a ^ b) & (a ^ r)) < 0) si_panic_overflow(w, pos);
-    return r;
+static inline _Bool si_sub_fails(si_int a, si_int b, si_int *r) {
+    *r = (si_int)((si_word)a - (si_word)b);
+    return ((a ^ b) & (a ^ *r)) < 0;
 }
-static inline si_int si_mul(si_int a, si_int b, const si_where *w, si_pos pos) {
-    si_int r = (si_int)((si_word)a * (si_word)b);
-    if ((a == -1 && b < 0 && r == b) || (a && a != -1 && r / a != b)) si_panic_overflow(w, pos);
-    return r;
+static inline _Bool si_mul_fails(si_int a, si_int b, si_int *r) {
+    *r = (si_int)((si_word)a * (si_word)b);
+    return (a == -1 && b < 0 && *r == b) || (a && a != -1 && *r / a != b);
 }
 #else
+static inline _Bool si_add_fails(si_int a, si_int b, si_int *r) {
+    return __builtin_add_overflow(a, b, r);
+}
+static inline _Bool si_sub_fails(si_int a, si_int b, si_int *r) {
+    return __builtin_sub_overflow(a, b, r);
+}
+static inline _Bool si_mul_fails(si_int a, si_int b, si_int *r) {
+    return __builtin_mul_overflow(a, b, r);
+}
+#endif
 static inline si_int si_add(si_int a, si_int b, const si_where *w, si_pos pos) {
     si_int r;
-    if (__builtin_add_overflow(a, b, &r)) si_panic_overflow(w, pos);
+    if (si_add_fails(a, b, &r)) si_panic_overflow(w, pos);
     return r;
 }
 static inline si_int si_sub(si_int a, si_int b, const si_where *w, si_pos pos) {
     si_int r;
-    if (__builtin_sub_overflow(a, b, &r)) si_panic_overflow(w, pos);
+    if (si_sub_fails(a, b, &r)) si_panic_overflow(w, pos);
     return r;
 }
 static inline si_int si_mul(si_int a, si_int b, const si_where *w, si_pos pos) {
     si_int r;
-    if (__builtin_mul_overflow(a, b, &r)) si_panic_overflow(w, pos);
+    if (si_mul_fails(a, b, &r)) si_panic_overflow(w, pos);
     return r;
 }
-#endif
 static inline si_int si_neg(si_int a, const si_where *w, si_pos pos) {
     return si_sub(0, a, w, pos);
 }
@@ -378,6 +385,12 @@ _Bool si_str_starts_with(const si_str *s, const si_str *part);
 _Bool si_str_ends_with(const si_str *s, const si_str *part);
 si_list *si_str_split(const si_str *s, const si_str *sep);
 si_list *si_str_lines(const si_str *s);
+/* The same, one at a time: the part that begins at byte *at, which moves on. */
+si_str *si_str_next_line(const si_str *s, si_int *at); /* *at < length */
+si_str *si_str_next_part(const si_str *s, const si_str *sep, si_int *at); /* *at <= length */
+static inline si_int si_str_split_start(const si_str *s, const si_str *sep) {
+    return s->len == 0 && sep->len == 0; /* no part at all */
+}
 si_list *si_str_chars(const si_str *s);
 si_list *si_str_bytes(const si_str *s);
 si_str *si_str_replace(const si_str *s, const si_str *old, const si_str *with);

@@ -3,6 +3,7 @@
 use super::Emitter;
 use super::closure::Function;
 use super::facts::LEAVES;
+use super::fuse::{Consumer, Risk};
 use super::iterate::{Job, Parts};
 use super::moves::When;
 use super::pattern::Bind;
@@ -36,10 +37,12 @@ impl Emitter<'_> {
     fn pat_map(&mut self, id: ExprId, over: ExprId, f: ExprId) -> Val {
         let ty = self.ty(id);
         let TyKind::List(part) = self.program.types.kind(ty) else { return Val::unit() };
-        let Some(iter) = self.iterable(over, self.effects(&[Some(f)])) else { return Val::never() };
+        let consumer = self.consumer(Some(f), None);
+        let later = self.effects(&[Some(f)]);
+        let Some(iter) = self.iterable_for(over, later, &consumer) else { return Val::never() };
         let Some(function) = self.function_operand(f, 0) else { return Val::never() };
         let out = self.new_list(part, |e| match iter.over {
-            Over::List | Over::Map => {
+            Over::List | Over::Map if !iter.has_filter() => {
                 e.push_val(&iter.val);
                 e.push("->len");
             }
@@ -52,20 +55,23 @@ impl Emitter<'_> {
             &job,
             Parts {
                 body: &mut |e| {
-                    let element = e.element_of(&iter);
-                    let val = e.apply(&function, vec![(element, iter.ty)]);
+                    let element = e.at_hand(&iter);
+                    let val = e.apply(&function, vec![(element, iter.part())]);
                     e.calm(val, part)
                 },
                 then: &mut |_| {},
             },
         );
+        self.rescue(id, &iter);
         out
     }
 
     fn pat_filter(&mut self, id: ExprId, over: ExprId, f: ExprId) -> Val {
         let ty = self.ty(id);
         let TyKind::List(part) = self.program.types.kind(ty) else { return Val::unit() };
-        let Some(iter) = self.iterable(over, self.effects(&[Some(f)])) else { return Val::never() };
+        let consumer = self.consumer(Some(f), None);
+        let later = self.effects(&[Some(f)]);
+        let Some(iter) = self.iterable_for(over, later, &consumer) else { return Val::never() };
         let Some(function) = self.function_operand(f, 0) else { return Val::never() };
         let out = Val::pure(Code::Temp(self.new_list(part, |e| e.push("0")))).owned(true);
         let job = Job { iter: &iter, out: &out, part };
@@ -75,9 +81,9 @@ impl Emitter<'_> {
             &job,
             Parts {
                 body: &mut |e| {
-                    let val = e.element_of(&iter);
+                    let val = e.at_hand(&iter);
                     element.replace(val.clone());
-                    let val = e.apply(&function, vec![(val, iter.ty)]);
+                    let val = e.apply(&function, vec![(val, iter.part())]);
                     // The element's retain is written in its place, where the condition holds.
                     e.calm(val, Ty::BOOL)
                 },
@@ -94,14 +100,15 @@ impl Emitter<'_> {
                 },
             },
         );
+        self.rescue(id, &iter);
         out
     }
 
     fn pat_fold(&mut self, id: ExprId, over: ExprId, init: ExprId, f: ExprId) -> Val {
         let ty = self.ty(id);
-        let Some(iter) = self.iterable(over, self.effects(&[Some(init), Some(f)])) else {
-            return Val::never();
-        };
+        let consumer = self.consumer(Some(f), Some(init));
+        let later = self.effects(&[Some(init), Some(f)]);
+        let Some(iter) = self.iterable_for(over, later, &consumer) else { return Val::never() };
         let start = self.operand(init, false, self.effects(&[Some(f)]));
         if start.never {
             return start;
@@ -114,12 +121,14 @@ impl Emitter<'_> {
             &job,
             Parts {
                 body: &mut |e| {
-                    let element = e.element_of(&iter);
-                    e.apply(&function, vec![(Val { fickle: true, ..out.clone() }, ty), (element, iter.ty)])
+                    let element = e.at_hand(&iter);
+                    let sum = (Val { fickle: true, ..out.clone() }, ty);
+                    e.apply(&function, vec![sum, (element, iter.part())])
                 },
                 then: &mut |_| {},
             },
         );
+        self.rescue(id, &iter);
         out
     }
 
@@ -132,9 +141,9 @@ impl Emitter<'_> {
         default: Option<ExprId>,
     ) -> Val {
         let ty = self.ty(id);
-        let Some(iter) = self.iterable(over, self.effects(&[Some(select), default])) else {
-            return Val::never();
-        };
+        let consumer = Consumer { stops: true, ..self.consumer(Some(select), None) };
+        let later = self.effects(&[Some(select), default]);
+        let Some(iter) = self.iterable_for(over, later, &consumer) else { return Val::never() };
         let Some(function) = self.function_operand(select, 0) else { return Val::never() };
         let out = self.declare_temp(ty);
         let (label, used) = (self.new_label(), Cell::new(false));
@@ -149,9 +158,9 @@ impl Emitter<'_> {
             &job,
             Parts {
                 body: &mut |e| {
-                    let val = e.element_of(&iter);
+                    let val = e.at_hand(&iter);
                     element.replace(val.clone());
-                    let val = e.apply(&function, vec![(val, iter.ty)]);
+                    let val = e.apply(&function, vec![(val, iter.part())]);
                     if val.never || !is_map {
                         return val;
                     }
@@ -168,14 +177,15 @@ impl Emitter<'_> {
                     let found = match (is_map, default) {
                         (true, None) => val,
                         (true, Some(_)) => e.content(&val, option, 0),
-                        (false, Some(_)) => e.copy(val, iter.ty),
+                        (false, Some(_)) => e.copy(val, iter.part()),
                         (false, None) => {
-                            let content = e.copy(val, iter.ty);
+                            let content = e.copy(val, iter.part());
                             e.construct(ty, 0, &[content])
                         }
                     };
                     e.store(found, ty, Dest::Temp(out));
                     used.set(true);
+                    e.leave_round(&job, e.held.len());
                     e.goto(label);
                 },
             },
@@ -204,9 +214,9 @@ impl Emitter<'_> {
         default: ExprId,
     ) -> Val {
         let ty = self.ty(id);
-        let Some(iter) = self.iterable(over, self.effects(&[map, guard, Some(default)])) else {
-            return Val::never();
-        };
+        let consumer = Consumer { stops: true, risk: Risk::Effects, ..self.consumer(map, None) };
+        let later = self.effects(&[map, guard, Some(default)]);
+        let Some(iter) = self.iterable_for(over, later, &consumer) else { return Val::never() };
         let function = match map {
             Some(map) => match self.function_operand(map, self.effects(&[guard])) {
                 Some(function) => Some(function),
@@ -222,9 +232,9 @@ impl Emitter<'_> {
             &job,
             Parts {
                 body: &mut |e| {
-                    let element = e.element_of(&iter);
+                    let element = e.at_hand(&iter);
                     let val = match &function {
-                        Some(function) => e.apply(function, vec![(element, iter.ty)]),
+                        Some(function) => e.apply(function, vec![(element, iter.part())]),
                         None => element,
                     };
                     if val.never {
@@ -232,7 +242,7 @@ impl Emitter<'_> {
                     }
                     let val = e.variable(val, ty);
                     used.set(true);
-                    e.first_match(&val, ty, (pat, guard), (out, label));
+                    e.first_match((&val, ty), (pat, guard), (out, label), &job);
                     Val::unit()
                 },
                 then: &mut |_| {},
@@ -249,10 +259,10 @@ impl Emitter<'_> {
     /// One round of `for(`: the element itself, if it matches.
     fn first_match(
         &mut self,
-        val: &Val,
-        ty: Ty,
+        (val, ty): (&Val, Ty),
         (pat, guard): (PatId, Option<ExprId>),
         (out, label): (u32, u32),
+        job: &Job<'_>,
     ) {
         let place = val.string();
         let mark = self.held.len();
@@ -277,6 +287,7 @@ impl Emitter<'_> {
         }
         let found = if val.owned { val.clone() } else { self.copy(val.clone(), ty) };
         self.store(found, ty, Dest::Temp(out));
+        self.leave_round(job, mark);
         self.goto(label);
         self.push(if guard.is_some() { "}\n}\n" } else { "}\n" });
         self.held.truncate(mark);
@@ -326,7 +337,7 @@ impl Emitter<'_> {
     }
 
     /// The function operand of a data pattern.
-    fn function_operand(&mut self, f: ExprId, later: u8) -> Option<Function> {
+    pub(super) fn function_operand(&mut self, f: ExprId, later: u8) -> Option<Function> {
         let function = self.function_of(f);
         if let Function::Value(..) = function {
             let val = self.operand(f, true, later);

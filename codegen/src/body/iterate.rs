@@ -2,6 +2,7 @@
 
 use super::Emitter;
 use super::facts::ASSIGNS;
+use super::fuse::{Consumer, Risk, Stage};
 use super::moves::When;
 use super::pattern::Bind;
 use super::template::{Hole, Make, Over};
@@ -19,6 +20,31 @@ pub(super) struct Iter {
     /// Type of the elements.
     pub ty: Ty,
     index: u32,
+    /// What is done to an element before anybody sees it.
+    pub stages: Vec<Stage>,
+    /// The consumer leaves its panics to the chain stage by stage, which is at this label if any stage does so.
+    pub bails: bool,
+    pub rescue: Option<u32>,
+    /// The element after the stages, while a round is written.
+    current: RefCell<Option<Val>>,
+    /// What was held when the round began.
+    pub round: Cell<Option<usize>>,
+}
+
+impl Iter {
+    fn is_staged(&self) -> bool {
+        !self.stages.is_empty() || self.over.makes_elements()
+    }
+
+    /// There may be fewer elements than are iterated over.
+    pub(super) fn has_filter(&self) -> bool {
+        self.stages.iter().any(|stage| stage.is_filter)
+    }
+
+    /// Type of the elements after the stages.
+    pub(super) fn part(&self) -> Ty {
+        self.stages.last().map_or(self.ty, |stage| stage.part)
+    }
 }
 
 /// A loop that is being filled in.
@@ -51,8 +77,7 @@ impl Emitter<'_> {
             if !(is_byte && closed) {
                 let (val, high) = (steady(self, &vals[0]), steady(self, &vals[1]));
                 let over = if closed { Over::Through } else { Over::Upto };
-                self.labels += 1;
-                return Some(Iter { over, val, high, ty: element, index: self.labels });
+                return Some(self.iter(over, val, high, element));
             }
         }
         let val = self.operand(e, true, later);
@@ -75,14 +100,49 @@ impl Emitter<'_> {
             },
             _ => (Over::List, Ty::VOID),
         };
+        Some(self.iter(over, val, Val::unit(), element))
+    }
+
+    pub(super) fn iter(&mut self, over: Over, val: Val, high: Val, ty: Ty) -> Iter {
         self.labels += 1;
-        Some(Iter { over, val, high: Val::unit(), ty: element, index: self.labels })
+        Iter {
+            over,
+            val,
+            high,
+            ty,
+            index: self.labels,
+            stages: Vec::new(),
+            bails: false,
+            rescue: None,
+            current: RefCell::default(),
+            round: Cell::default(),
+        }
+    }
+
+    /// The element at hand, after all stages.
+    pub(super) fn at_hand(&mut self, iter: &Iter) -> Val {
+        let current = iter.current.borrow().clone();
+        current.unwrap_or_else(|| self.element_of(iter))
     }
 
     /// The element at hand: a place, or a number.
     pub(super) fn element_of(&mut self, iter: &Iter) -> Val {
         let (ty, index) = (iter.ty, iter.index);
         match iter.over {
+            Over::Lines | Over::Split => {
+                let text = self.written(|e| {
+                    e.push(if iter.over == Over::Lines { "si_str_next_line(" } else { "si_str_next_part(" });
+                    e.push_val(&iter.val);
+                    if iter.over == Over::Split {
+                        e.push(", ");
+                        e.push_val(&iter.high);
+                    }
+                    e.push(", &i");
+                    e.push_number(index);
+                    e.push(")");
+                });
+                self.spill(&Val::effect(text).owned(true), ty)
+            }
             Over::List => Val::pure(Code::Place(self.written(|e| {
                 e.push("((");
                 e.push_c_type(ty);
@@ -125,7 +185,7 @@ impl Emitter<'_> {
         let body = self.body;
         match (iter.over, body[pat].kind) {
             (_, PatKind::Wild) => {}
-            (Over::Map, PatKind::Tuple(pats)) => {
+            (Over::Map, PatKind::Tuple(pats)) if !iter.is_staged() => {
                 let parts = self.cx.layout(iter.ty).variants[0].clone();
                 for (i, &part) in body.pats(pats).iter().enumerate() {
                     let place = self.entry(iter, i, parts[i]).string();
@@ -135,7 +195,7 @@ impl Emitter<'_> {
             }
             (_, PatKind::Bind(local, None)) if !self.facts.is_read(local) => {}
             _ => {
-                let val = self.element_of(iter);
+                let val = self.at_hand(iter);
                 let place = val.string();
                 self.check_lists(pat, &place);
                 self.bind(pat, &place, Bind::Share, false);
@@ -166,6 +226,8 @@ impl Emitter<'_> {
         let ended = Cell::new(false);
         let template = self.templates.get(job.iter.over, make);
         let parts = RefCell::new(parts);
+        let opened = RefCell::new(Vec::new());
+        let round = Cell::new(0);
         template.fill(
             self,
             |e, text| {
@@ -186,16 +248,31 @@ impl Emitter<'_> {
                     e.push_condition(&val);
                 }
                 Hole::Body => {
+                    round.set(e.held.len());
+                    if job.iter.is_staged() {
+                        job.iter.round.set(Some(round.get()));
+                        let element = e.staged(job.iter, &mut opened.borrow_mut());
+                        ended.set(element.is_none());
+                        job.iter.current.replace(element);
+                    }
+                    if ended.get() {
+                        return;
+                    }
+                    let outer = std::mem::replace(&mut e.bail, job.iter.rescue.filter(|_| job.iter.bails));
                     let val = (parts.borrow_mut().body)(e);
+                    e.bail = outer;
                     ended.set(val.never);
                     value.replace(val);
                 }
+                Hole::End => e.end_staged(round.get(), &opened.borrow()),
                 Hole::Element | Hole::Found => (parts.borrow_mut().then)(e),
             },
         );
         if ended.get() {
-            self.push("}\n");
+            self.held.truncate(round.get());
+            (0..=opened.borrow().len()).for_each(|_| self.push("}\n"));
         }
+        job.iter.current.replace(None);
     }
 
     /// `for`.
@@ -230,11 +307,17 @@ impl Emitter<'_> {
         };
         let mark = self.held.len();
         let later = if self.facts.has(rest.id, ASSIGNS) { ASSIGNS } else { 0 };
+        let consumer = Consumer {
+            risk: Risk::Effects,
+            stops: true,
+            assigns: later & ASSIGNS != 0,
+            ..Consumer::default()
+        };
         let iter = match is_first {
-            true => self.iterable(clause.iter, later),
+            true => self.iterable_for(clause.iter, later, &consumer),
             false => self.outside_loop(|e| {
                 e.drops(When::Enter, clause.iter);
-                e.iterable(clause.iter, later)
+                e.iterable_for(clause.iter, later, &consumer)
             }),
         };
         let Some(iter) = iter else { return true };

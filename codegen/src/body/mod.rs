@@ -8,6 +8,7 @@
 //! control          `if`, sequences, `?`, `??`
 //! pattern, arms    tests and bindings; `match`
 //! iterate, data    loops; data patterns; both by the templates of `template`
+//! fuse, risk       chains of data patterns as one loop; what evaluating something may do
 //! closure, outline functions as values; `recurse` and `parallel` as functions of their own
 //! ```
 //!
@@ -22,12 +23,14 @@ mod control;
 mod data;
 mod expr;
 mod facts;
+mod fuse;
 mod iterate;
 mod lines;
 mod moves;
 mod ops;
 mod outline;
 mod pattern;
+mod risk;
 mod target;
 mod template;
 mod tree;
@@ -39,7 +42,7 @@ use crate::glue::{self, Cx, Sink};
 use facts::{Facts, Walk};
 use lines::LineTable;
 use moves::{Moves, When};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sigil_checker::decl::FnDecl;
 use sigil_checker::hir::{Body, ExprId, LocalId};
 use sigil_checker::program::Program;
@@ -106,6 +109,9 @@ pub fn emit_fn(
         procedure: None,
         frame: 0,
         already_dropped: None,
+        bail: None,
+        bailed: FxHashSet::default(),
+        is_stage_by_stage: false,
         errors: Vec::new(),
     };
     emitter.function();
@@ -147,6 +153,12 @@ struct Emitter<'a> {
     frame: u32,
     /// The expression whose drops have been written already.
     already_dropped: Option<ExprId>,
+    /// Where a fused loop is left instead of panicking.
+    bail: Option<u32>,
+    /// The labels that are used so.
+    bailed: FxHashSet<u32>,
+    /// Nothing is fused.
+    is_stage_by_stage: bool,
     errors: Vec<Diagnostic>,
 }
 

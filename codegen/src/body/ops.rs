@@ -130,6 +130,9 @@ impl Emitter<'_> {
                 });
                 Val { effect: left.effect || right.effect, fickle, ..Val::text(text) }
             }
+            Form::Checked(function @ ("si_add" | "si_sub" | "si_mul")) if self.bail.is_some() => {
+                self.or_bail(function, &left, &right)
+            }
             Form::Checked(function) => Val::effect(self.written(|e| {
                 e.push(function);
                 e.push("(");
@@ -141,6 +144,24 @@ impl Emitter<'_> {
                 e.push(")");
             })),
         }
+    }
+
+    /// A checked operation that leaves a fused loop instead of panicking.
+    fn or_bail(&mut self, function: &str, left: &Val, right: &Val) -> Val {
+        let Some(label) = self.bail else { return Val::unit() };
+        self.bailed.insert(label);
+        let temp = self.declare_temp(Ty::INT);
+        self.push("if (");
+        self.push(function);
+        self.push("_fails(");
+        self.push_val(left);
+        self.push(", ");
+        self.push_val(right);
+        self.push(", &");
+        self.push_temp(temp);
+        self.push(")) ");
+        self.goto(label);
+        Val::pure(Code::Temp(temp))
     }
 
     /// A value as glue wants it: the text of an lvalue, or of any expression for what is no struct.

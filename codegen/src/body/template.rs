@@ -20,6 +20,17 @@ pub(super) enum Over {
     Upto,
     /// `lo..=hi` over int, written out.
     Through,
+    /// The lines of a text.
+    Lines,
+    /// The parts of a text between separators.
+    Split,
+}
+
+impl Over {
+    /// Each round makes its element, rather than looking at one.
+    pub(super) fn makes_elements(self) -> bool {
+        matches!(self, Over::Lines | Over::Split)
+    }
 }
 
 /// What the loop makes.
@@ -62,6 +73,8 @@ pub(super) enum Hole {
     Desc,
     /// Takes the result and leaves the loop.
     Found,
+    /// Closes what the body opened and releases what it held.
+    End,
 }
 
 #[derive(Debug)]
@@ -74,7 +87,7 @@ enum Piece {
 #[derive(Debug)]
 pub(super) struct Template(Vec<Piece>);
 
-const OVERS: usize = 7;
+const OVERS: usize = 9;
 const MAKES: usize = 5;
 
 /// All templates, each compiled once, by whoever needs it first.
@@ -107,6 +120,7 @@ impl Template {
                 "o" => Hole::Out,
                 "t" => Hole::Type,
                 "d" => Hole::Desc,
+                "z" => Hole::End,
                 _ => Hole::Found,
             }));
             if !rest.is_empty() {
@@ -130,11 +144,11 @@ impl Template {
 fn skeleton(over: Over, make: Make) -> String {
     let push = |value: &str| format!("$o = si_list_room($o, $d);\n(($t *)$o->data)[$o->len++] = {value};\n");
     let body = match make {
-        Make::Nothing => "SI_TICK\n$b".to_owned(),
-        Make::List => format!("SI_TICK\n$b{}", push("$v")),
-        Make::Filter => format!("SI_TICK\n$bif ($v) {{\n{}}}\n", push("$e")),
-        Make::Fold => "SI_TICK\n$b$o = $v;\n".to_owned(),
-        Make::First => "SI_TICK\n$bif ($v) {\n$f}\n".to_owned(),
+        Make::Nothing => "SI_TICK\n$b$z".to_owned(),
+        Make::List => format!("SI_TICK\n$b{}$z", push("$v")),
+        Make::Filter => format!("SI_TICK\n$bif ($v) {{\n{}}}\n$z", push("$e")),
+        Make::Fold => "SI_TICK\n$b$o = $v;\n$z".to_owned(),
+        Make::First => "SI_TICK\n$bif ($v) {\n$f}\n$z".to_owned(),
     };
     match over {
         Over::List => format!("for (si_int i$i = 0; i$i < $x->len; i$i++) {{\n{body}}}\n"),
@@ -154,6 +168,10 @@ fn skeleton(over: Over, make: Make) -> String {
         Over::Upto => format!("for (si_int i$i = $l; i$i < $h; i$i++) {{\n{body}}}\n"),
         Over::Through => {
             format!("if ($l <= $h) for (si_int i$i = $l;; i$i++) {{\n{body}if (i$i == $h) break;\n}}\n")
+        }
+        Over::Lines => format!("for (si_int i$i = 0; i$i < $x->len;) {{\n{body}}}\n"),
+        Over::Split => {
+            format!("for (si_int i$i = si_str_split_start($x, $h); i$i <= $x->len;) {{\n{body}}}\n")
         }
     }
 }
@@ -179,7 +197,7 @@ mod tests {
         );
         assert_eq!(
             out,
-            "for (si_int i<Index> = <Low>; i<Index> < <High>; i<Index>++) {\nSI_TICK\n<Body><Out> = <Value>;\n}\n"
+            "for (si_int i<Index> = <Low>; i<Index> < <High>; i<Index>++) {\nSI_TICK\n<Body><Out> = <Value>;\n<End>}\n"
         );
     }
 }
