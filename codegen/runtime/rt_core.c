@@ -19,6 +19,14 @@
 #undef si_int /* signal.h makes it a macro */
 #include "sigil.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASAN 1
+#endif
+#endif
+
 /* --- memory --- */
 
 SI_NORETURN static void out_of_memory(void) {
@@ -183,6 +191,7 @@ typedef struct catcher {
 } catcher;
 static catcher *catchers;
 static void restore_timers(const catcher *frame);
+static void free_spare_strings(void);
 static void reraise_cancelled(si_caught *c);
 
 SI_NORETURN static void raise_panic(si_str *line, si_str *msg) {
@@ -321,13 +330,6 @@ void si_assert_approx(double actual, double expected, double epsilon, const si_w
 
 /* Programs may nest calls deeply, so they run on a stack of their own, with a guard below it that tells exhaustion
    from other faults. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ASAN 1
-#endif
-#endif
 #ifdef ASAN
 #define STACK_BYTES (1ULL << 30)
 #define NO_ASAN __attribute__((no_sanitize_address)) /* it does not know the signal stack */
@@ -372,6 +374,7 @@ static void *run_program(void *unused) {
     sigaction(SIGBUS, &action, NULL);
     program.code = program.entry();
     si_io_flush();
+    free_spare_strings();
     alternative.ss_flags = SS_DISABLE;
     sigaltstack(&alternative, NULL);
     free(program.signal_stack);

@@ -1,8 +1,27 @@
 
 /* --- strings --- */
 
+/* Short strings come and go all the time, so some of them are kept for the next; not where a sanitizer watches what
+   is used after it was freed. */
+enum { SHORT_CAP = 24 };
+#ifdef ASAN
+enum { MAX_SPARE = 0 };
+#else
+enum { MAX_SPARE = 64 };
+#endif
+static SI_THREAD struct {
+    int n;
+    si_str *items[MAX_SPARE + 1];
+} spare;
+
 static si_str *str_room(si_int cap) {
-    si_str *s = si_alloc(sizeof *s + (si_word)cap);
+    si_str *s;
+    if (cap <= SHORT_CAP) {
+        cap = SHORT_CAP;
+        s = spare.n > 0 ? spare.items[--spare.n] : si_alloc(sizeof *s + SHORT_CAP);
+    } else {
+        s = si_alloc(sizeof *s + (si_word)cap);
+    }
     s->rc = 1;
     s->len = 0;
     s->chars = -1;
@@ -19,8 +38,16 @@ static char *str_bytes(si_str *s) {
 static void forget_cursor(const si_str *s);
 
 void si_str_free(void *p) {
-    forget_cursor(p);
-    free(p);
+    si_str *s = p;
+    forget_cursor(s);
+    if (s->cap == SHORT_CAP && spare.n < MAX_SPARE)
+        spare.items[spare.n++] = s;
+    else
+        free(s);
+}
+
+static void free_spare_strings(void) {
+    while (spare.n > 0) free(spare.items[--spare.n]);
 }
 
 static si_str si_empty_str = SI_LIT(0, 0, "");

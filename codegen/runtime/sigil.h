@@ -139,7 +139,12 @@ static inline void si_retain(void *p) {
     if (p && *(si_int *)p >= 0) ++*(si_int *)p;
 }
 static inline void si_release(void *p, void (*free_it)(void *)) {
-    if (p && *(si_int *)p > 0 && --*(si_int *)p == 0) si_drop(p, free_it);
+    if (p && *(si_int *)p > 0 && --*(si_int *)p == 0) {
+        if (free_it == si_str_free) /* refers to nothing; the C compiler knows which it is */
+            si_str_free(p);
+        else
+            si_drop(p, free_it);
+    }
 }
 
 /* Integers. */
