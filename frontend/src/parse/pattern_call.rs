@@ -60,7 +60,9 @@ impl Parser<'_> {
 
     fn prop_value(&mut self, kind: PatternKind, name: &str) -> PropValue {
         match (kind, name) {
-            (PatternKind::Validate, "rules") if self.at(TokenKind::LBracket) => self.rules(),
+            (PatternKind::Validate, "rules") if self.at(TokenKind::LBracket) && self.has_rules() => {
+                self.rules()
+            }
             (PatternKind::Retry, "on") if self.at(TokenKind::LBracket) => {
                 let list = self.begin_list();
                 self.comma_list(|p| {
@@ -76,6 +78,20 @@ impl Parser<'_> {
             }
             _ => PropValue::Expr(self.expr()),
         }
+    }
+
+    /// Whether the list here has a `|` outside inner brackets, or nothing in it; else it is a plain expression.
+    fn has_rules(&self) -> bool {
+        let Some(end) = self.mate(self.pos) else { return true };
+        let mut at = self.pos + 1;
+        let is_empty = at == end;
+        while at < end {
+            if self.kind_at(at) == TokenKind::Pipe {
+                return true;
+            }
+            at = self.mate(at).filter(|&close| close > at).unwrap_or(at) + 1;
+        }
+        is_empty
     }
 
     /// `[cond | msg, …]` (rule 9).
