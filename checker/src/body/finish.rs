@@ -21,6 +21,11 @@ pub(super) enum Pending {
 impl Checker<'_> {
     /// Lets what is known by now solve more: projections and trait arguments.
     pub(super) fn settle(&mut self) {
+        for ty in std::mem::take(&mut self.s.table.endless) {
+            if self.head(ty).is_none() {
+                self.unify(ty, Ty::VOID);
+            }
+        }
         self.solve_obligations();
         let mut at = 0;
         while at < self.s.table.deferred.len() {

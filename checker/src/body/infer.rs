@@ -40,6 +40,8 @@ pub(super) struct Table {
     pub(super) deferred: Vec<(Ty, Ty, Span)>,
     /// Unknowns that were solved as `Never`.
     pub(super) never: Vec<Span>,
+    /// Unknown results of what never ends normally: void, if nothing else solves them.
+    pub(super) endless: Vec<Ty>,
 }
 
 impl Table {
@@ -54,6 +56,7 @@ impl Table {
         self.stack.clear();
         self.deferred.clear();
         self.never.clear();
+        self.endless.clear();
     }
 }
 

@@ -122,13 +122,40 @@ impl Checker<'_> {
         self.enter_frame(FrameKind::Task, None);
         let body = self.infer(body);
         let captures = self.leave_frame();
-        // A task that never ends normally stands for one of any type.
-        let result = match self.ty(body) {
-            Ty::NEVER => Ty::VOID,
-            ty => ty,
-        };
+        let ty = self.ty(body);
+        let result = self.task_result(ty, span);
         let ty = self.fn_ty(&[], result);
         let kind = H::Lambda { params: hir::Locals::default(), body, captures };
         (self.new_expr(kind, ty, span.start), result)
+    }
+
+    /// The type of what a task, or a function given to a pattern at `pattern`, results in. One that never ends
+    /// normally stands for one of any type.
+    pub(super) fn task_result(&mut self, ty: Ty, pattern: Span) -> Ty {
+        match self.shallow(ty) {
+            Ty::NEVER => {
+                self.s.table.never.retain(|&origin| origin != pattern);
+                Ty::VOID
+            }
+            ty => ty,
+        }
+    }
+
+    /// Notes that `result`, of the function or list of functions `e`, may stay open if none of them ends normally.
+    pub(super) fn may_be_endless(&mut self, e: E, result: Ty) {
+        let endless = match self.s.body[e].kind {
+            H::Lambda { body, .. } => self.ty(body) == Ty::NEVER,
+            H::List(items) => {
+                let items: Vec<E> = self.s.body.exprs(items).to_vec();
+                items.into_iter().all(|item| match self.s.body[item].kind {
+                    H::Lambda { body, .. } => self.ty(body) == Ty::NEVER,
+                    _ => false,
+                })
+            }
+            _ => false,
+        };
+        if endless {
+            self.s.table.endless.push(result);
+        }
     }
 }

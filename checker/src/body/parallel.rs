@@ -88,6 +88,7 @@ impl Checker<'_> {
         let task = self.fn_ty(&[], out);
         let wanted = self.list_ty(task);
         let mut values = vec![(self.check(tasks.0, wanted), tasks.1)];
+        self.may_be_endless(values[0].0, out);
         if let Some(max) = props[1] {
             values.push((self.check(max.0, Ty::INT), max.1));
         }
@@ -99,7 +100,7 @@ impl Checker<'_> {
             self.at_least_one(max, "parallel: max_concurrent must be at least 1", pos);
         }
         let read = self.local(locals[0], pos);
-        let out = self.shallow(out);
+        let out = self.task_result(out, span);
         let list = self.list_ty(out);
         let mut value = self.prelude_call(sym.run_tasks, &[out], &[read], list, pos);
         if let (false, Some(TyKind::Adt(id, args))) = (collect_all, self.head(out))

@@ -30,11 +30,14 @@ impl Checker<'_> {
         let using_e = self.check(using.0, wanted);
         let wanted = self.fn_ty(&[resource], ignored);
         let release_e = self.check(release.0, wanted);
+        self.may_be_endless(using_e, out);
+        self.may_be_endless(release_e, ignored);
         let values = [(acquire_e, acquire.1), (using_e, using.1), (release_e, release.1)];
         let locals = self.bind_in_order(&values);
         let pos = span.start;
         let used = self.call_local(locals[1], locals[0], out, pos);
         let released = self.call_local(locals[2], locals[0], ignored, pos);
+        let (out, ignored) = (self.task_result(out, span), self.task_result(ignored, span));
         // A timeout must not cut the release short.
         let inner = self.s.stmts.len();
         let shield = self.prelude_call(sym.timer_shield, &[], &[], Ty::VOID, pos);
@@ -44,7 +47,6 @@ impl Checker<'_> {
         let value = self.local(results[0], pos);
         let tasks = self.expr_list(&[used, released]);
         let results = self.local_list(&results);
-        let out = self.shallow(out);
         let e = self.new_expr(H::Parallel { tasks, results, value }, out, pos);
         self.wrap_hoisted(stmts, e)
     }

@@ -33,10 +33,8 @@ impl Checker<'_> {
     /// One task with a time limit: a Result of its value.
     pub(super) fn timed_task(&mut self, after: LocalId, task: E, span: Span) -> E {
         let pos = span.start;
-        let ty = match self.ty(task) {
-            Ty::NEVER => Ty::VOID,
-            ty => ty,
-        };
+        let ty = self.ty(task);
+        let ty = self.task_result(ty, span);
         let result = self.new_local(self.sym.empty, ty, false);
         let value = self.local(result, pos);
         let tasks = self.expr_list(&[task]);
