@@ -40,7 +40,7 @@ impl Checker<'_> {
                 None => self.abandon_props(&call),
             },
             PatternKind::Filter => match self.props(&call, &[sym.over, sym.predicate], &[]) {
-                Some(props) => self.filter_pattern(props[0], props[1], span),
+                Some(props) => self.filter_pattern(props[0], props[1], expect, span),
                 None => self.abandon_props(&call),
             },
             PatternKind::Fold => match self.props(&call, &[sym.over, sym.init, sym.op], &[]) {
@@ -164,7 +164,7 @@ impl Checker<'_> {
         let v: Vec<Prop> = self.tree.list(args).enumerate().map(|(i, arg)| Some((arg.value, i))).collect();
         match kind {
             PatternKind::Map => self.map_pattern(v[0], v[1], expect, span),
-            PatternKind::Filter => self.filter_pattern(v[0], v[1], span),
+            PatternKind::Filter => self.filter_pattern(v[0], v[1], expect, span),
             PatternKind::Fold => self.fold_pattern(v[0], v[1], v[2], expect, span),
             _ => self.collect_pattern(v[0], v[1], expect, span),
         }
@@ -217,15 +217,18 @@ impl Checker<'_> {
         result
     }
 
-    fn filter_pattern(&mut self, over: Prop, predicate: Prop, span: Span) -> E {
+    fn filter_pattern(&mut self, over: Prop, predicate: Prop, expect: Expect, span: Span) -> E {
         let (Some(over), Some(predicate)) = (over, predicate) else { return self.error_expr(span) };
         let stmts = self.s.stmts.len();
         let (over_e, elem) = self.over(over.0);
+        let result = self.list_ty(elem);
+        if self.is_untyped(predicate.0) {
+            self.meet_known(result, expect);
+        }
         let wanted = self.fn_ty(&[elem], Ty::BOOL);
         let predicate_e = self.check(predicate.0, wanted);
         let mut values = [(over_e, over.1), (predicate_e, predicate.1)];
         self.in_order(&mut values);
-        let result = self.list_ty(elem);
         let e = self.new_expr(H::PatFilter(values[0].0, values[1].0), result, span.start);
         self.wrap_hoisted(stmts, e)
     }
