@@ -224,7 +224,7 @@ impl Checker<'_> {
             self.poison_list(fn_args);
             return self.error_expr(span);
         };
-        self.require_all(&decl.generics, fn_args, at);
+        self.require_callee(decl, fn_args, at);
         let result = self.shallow(result);
         let e = self.new_expr(H::Call(callee, exprs), result, pos);
         self.wrap_hoisted(stmts, e)

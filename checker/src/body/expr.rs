@@ -423,6 +423,8 @@ impl Checker<'_> {
             Some(TyKind::Map(k, v)) => Some([k, v]),
             _ => None,
         };
+        // A type that is known already was looked at where it was written.
+        let is_known = hard && wanted.is_some_and(|w| !self.has_unknowns(w[0]));
         let mut known = [None; 2];
         if let (Some(w), true) = (wanted, hard) {
             known = w.map(Some);
@@ -444,7 +446,9 @@ impl Checker<'_> {
         let exprs = self.take_exprs(base);
         let key = self.or_unknown(known[0], wanted.map(|w| w[0]), span);
         let value = self.or_unknown(known[1], wanted.map(|w| w[1]), span);
-        self.require(self.lang.hashable, self.none, key, span);
+        if !is_known {
+            self.require(self.lang.hashable, self.none, key, span);
+        }
         let ty = self.make(TyKind::Map(key, value));
         self.new_expr(H::Map(exprs), ty, span.start)
     }

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::infer::is_local;
-use crate::decl::Generics;
+use crate::decl::{Bound, FnDecl, Generics};
 use crate::impls::ImplAnswer;
 use crate::types::{TraitId, Ty, TyKind, TyList};
 use sigil_frontend::Span;
@@ -33,7 +33,22 @@ impl Checker<'_> {
 
     /// Notes all bounds of a declaration used with these arguments.
     pub(super) fn require_all(&mut self, generics: &Generics, args: TyList, span: Span) {
-        for bound in &generics.bounds {
+        self.require_bounds(generics.bounds.iter(), args, span);
+    }
+
+    /// Notes all bounds of a function that is called. That the keys of a map are hashable was looked at where the
+    /// map's type was written, or its literal.
+    pub(super) fn require_callee(&mut self, decl: &FnDecl, args: TyList, span: Span) {
+        let key = match decl.self_ty.map(|ty| self.p.types.kind(ty)) {
+            Some(TyKind::Map(key, _)) => Some((key, self.lang.hashable)),
+            _ => None,
+        };
+        let bounds = decl.generics.bounds.iter().filter(|bound| Some((bound.subject, bound.of)) != key);
+        self.require_bounds(bounds, args, span);
+    }
+
+    fn require_bounds<'b>(&mut self, bounds: impl Iterator<Item = &'b Bound>, args: TyList, span: Span) {
+        for bound in bounds {
             let ty = self.inst(bound.subject, args);
             let bound_args = self.inst_list(bound.args, args);
             self.require(bound.of, bound_args, ty, span);
