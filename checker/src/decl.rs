@@ -69,6 +69,8 @@ pub struct FnDecl {
     pub has_body: bool,
     /// Provided by the code generator under this name (library only).
     pub intrinsic: Option<Symbol>,
+    /// Called first with the int arguments, for panics at the caller's position (library only).
+    pub guard: Option<Symbol>,
     /// Visible to importers.
     pub is_pub: bool,
     /// Its signature had errors: uses stay silent.

@@ -293,7 +293,10 @@ double si_math_nan(void) {
         return function(x);                                                                                            \
     }
 MATH(sqrt, sqrt)
-MATH(cbrt, cbrt)
+/* By long double: `cbrt` of some C libraries misses whole roots by one bit. */
+double si_math_cbrt(double x) {
+    return (double)cbrtl((long double)x);
+}
 MATH(exp, exp)
 MATH(ln, log)
 MATH(log10, log10)
@@ -312,6 +315,17 @@ double si_math_pow(double base, double exponent) {
 }
 double si_math_atan2(double y, double x) {
     return atan2(y, x);
+}
+
+/* Guards of library functions that are written in Sigil: panics at the caller's position. */
+void si_guard_abs(si_int x, const si_where *w, si_pos pos) {
+    si_int_abs(x, w, pos);
+}
+void si_guard_chunk(si_int n, const si_where *w, si_pos pos) {
+    if (n < 1) si_panic_c("chunk size must be at least 1", w, pos);
+}
+void si_guard_next_int(si_int lo, si_int hi, const si_where *w, si_pos pos) {
+    if (lo > hi) si_panic_c("next_int: empty range", w, pos);
 }
 
 /* SplitMix64. */

@@ -471,6 +471,9 @@ si_int si_rand_next_state(si_int state);
 si_int si_rand_mix(si_int state);
 double si_rand_to_float(si_int word);
 _Bool si_rand_is_biased(si_int word, si_int lo, si_int hi);
+void si_guard_abs(si_int x, const si_where *w, si_pos pos);
+void si_guard_chunk(si_int n, const si_where *w, si_pos pos);
+void si_guard_next_int(si_int lo, si_int hi, const si_where *w, si_pos pos);
 si_int si_rand_in_range(si_int word, si_int lo, si_int hi);
 
 static inline double si_sqrt(double x) {

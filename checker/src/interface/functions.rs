@@ -71,6 +71,7 @@ impl<'p> Build<'p> {
             result,
             has_body: syntax.body.is_some(),
             intrinsic: self.intrinsic(entry, syntax, tree, around),
+            guard: self.guard(entry, syntax, tree),
             is_pub: entry.is_pub,
             broken,
             targets,
@@ -110,6 +111,15 @@ impl<'p> Build<'p> {
             }
         };
         Some(names.intern(&text))
+    }
+
+    /// What a library function with a body names as its intrinsic.
+    fn guard(&self, entry: &FnEntry, syntax: &syntax::Function, tree: &Tree) -> Option<Symbol> {
+        if !self.module.info.is_library || syntax.body.is_none() {
+            return None;
+        }
+        let given = tree.list(entry.attrs).find(|attr| attr.name.symbol == self.p.symbols.intrinsic)?;
+        tree.list(given.args).next().map(|arg| arg.symbol)
     }
 
     /// Known capabilities of a `uses` clause.

@@ -6,7 +6,7 @@ use super::target::Callee;
 use super::value::{Code, Val};
 use crate::Instance;
 use crate::glue;
-use crate::intrinsics::{Extra, Intrinsic, Pass, Ret};
+use crate::intrinsics::{self, Extra, Intrinsic, Pass, Ret};
 use sigil_checker::hir::{ExprId, Exprs, FnRef};
 use sigil_checker::types::{FnId, Ty, TyKind, TyList};
 
@@ -39,6 +39,7 @@ impl Emitter<'_> {
         let owned = !self.is_trivial(result);
         match callee {
             Callee::Fn(id, args) => {
+                let vals = self.guarded(id, vals, types, pos);
                 self.sink.need(Instance::Fn(id, args));
                 let cx = self.cx;
                 let text = self.written(|e| {
@@ -68,6 +69,32 @@ impl Emitter<'_> {
                 Val::effect(format!("({text})")).owned(owned)
             }
         }
+    }
+
+    /// Calls the guard of a library function, if it has one for arguments of these types.
+    fn guarded(&mut self, id: FnId, mut vals: Vec<Val>, types: &[Ty], pos: u32) -> Vec<Val> {
+        let Some(name) = self.program.fn_decl(id).guard else { return vals };
+        let Some(guard) = intrinsics::lookup(self.program.names.get(name)) else { return vals };
+        let ints: Vec<usize> = (0..types.len()).filter(|&i| types[i] == Ty::INT).collect();
+        if ints.len() != guard.args.len() {
+            return vals;
+        }
+        for (val, &ty) in vals.iter_mut().zip(types) {
+            let taken = std::mem::replace(val, Val::unit());
+            *val = self.calm(taken, ty);
+        }
+        let text = self.written(|e| {
+            e.push(guard.symbol);
+            e.push("(");
+            for &i in &ints {
+                e.push_val(&vals[i]);
+                e.push(", ");
+            }
+            e.push_site(pos);
+            e.push(");\n");
+        });
+        self.push(&text);
+        vals
     }
 
     /// An argument that glue may write more than once.

@@ -174,6 +174,9 @@ table! {
     "math_tanh" => "si_math_tanh" (B) [] Value;
     "math_pow" => "si_math_pow" (B, B) [] Value;
     "math_atan2" => "si_math_atan2" (B, B) [] Value;
+    "guard_abs" => "si_guard_abs" (B) [Site] Void;
+    "guard_chunk" => "si_guard_chunk" (B) [Site] Void;
+    "guard_next_int" => "si_guard_next_int" (B, B) [Site] Void;
     "rand_next_state" => "si_rand_next_state" (B) [] Value;
     "rand_mix" => "si_rand_mix" (B) [] Value;
     "rand_to_float" => "si_rand_to_float" (B) [] Value;
