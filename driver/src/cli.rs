@@ -69,6 +69,9 @@ pub enum Command {
         /// Write the summary as JSON
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
+        /// Write a page to look at in a browser
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
     /// Explain an error or warning, with a wrong and a right example
     Explain {
@@ -132,6 +135,10 @@ pub struct Options {
     /// Record the run of the task graph in a file, for `sigilc trace`
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "chaos")]
     pub trace: Option<PathBuf>,
+    /// Write a page that shows the run in a browser
+    #[arg(long, global = true, value_name = "FILE.html", num_args = 0..=1, require_equals = true,
+          default_missing_value = "sigilc-timings.html", conflicts_with = "chaos")]
+    pub timings: Option<PathBuf>,
 }
 
 /// How stages are ordered. All give the same bytes.

@@ -54,7 +54,7 @@ pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finishe
         flags,
         chaos: options.chaos,
         policy: options.policy.clone(),
-        is_recorded: options.trace.is_some(),
+        is_recorded: options.trace.is_some() || options.timings.is_some(),
         map_shards: usize::from(options.map_shards),
     };
     let mut early = Vec::new();

@@ -19,7 +19,7 @@ pub fn trace(command: &Command, voice: &Voice) -> u8 {
 }
 
 fn convert(command: &Command) -> Result<(), String> {
-    let Command::Trace { file, perfetto, dot, csv, json } = command else { return Ok(()) };
+    let Command::Trace { file, perfetto, dot, csv, json, html } = command else { return Ok(()) };
     let run = Trace::read(file).map_err(|error| error.to_string())?;
     let summary = Summary::new(&run);
     let mut is_converted = false;
@@ -30,6 +30,7 @@ fn convert(command: &Command) -> Result<(), String> {
     to(perfetto, &|| trace::perfetto(&run, &summary))?;
     to(dot, &|| trace::dot(&run, &summary))?;
     to(csv, &|| trace::csv(&run, &summary))?;
+    to(html, &|| trace::html(&run, &summary))?;
     to(json, &|| trace::json(&run, &summary))?;
     if !is_converted {
         // A closed pipe is no reason to fail.

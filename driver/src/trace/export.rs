@@ -69,7 +69,7 @@ pub fn perfetto(trace: &Trace, summary: &Summary) -> String {
 }
 
 /// Puts each child process on the first track that is free: by node.
-fn child_lanes(trace: &Trace) -> Vec<Option<usize>> {
+pub fn child_lanes(trace: &Trace) -> Vec<Option<usize>> {
     let mut lanes = vec![None; trace.nodes.len()];
     let mut children: Vec<(u64, u64, usize)> = trace
         .nodes

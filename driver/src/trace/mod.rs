@@ -1,12 +1,14 @@
 //! Recorded runs: what they are called, and what is made of them for people and for other programs.
 
 mod export;
+mod html;
 mod label;
 mod summary;
 #[cfg(test)]
 mod tests;
 
 pub use export::{csv, dot, json, perfetto};
+pub use html::html;
 pub use label::{STAGES, label, stage, tag};
 pub use summary::text;
 
@@ -14,7 +16,7 @@ use crate::cli::Options;
 use crate::graph::Compilation;
 use crate::report::{Finding, plain};
 use sigil_frontend::Code;
-use sigil_scheduler::trace::Recording;
+use sigil_scheduler::trace::{Recording, Summary};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -25,13 +27,17 @@ pub fn keep(
     options: &Options,
 ) -> Option<Finding> {
     let Some(recording) = recording else {
-        let is_wanted = options.trace.is_some();
+        let is_wanted = options.trace.is_some() || options.timings.is_some();
         let message = "'--schedule serial' runs without the scheduler, so there is nothing to record";
         return is_wanted.then(|| Finding::global(Code::error(902), message.to_owned()));
     };
     let trace = recording.trace(&STAGES, |_, tag| label(compilation, tag));
-    let file = options.trace.as_deref()?;
-    let error = write(file, |out| trace.write(out)).err()?;
+    let kept = options.trace.as_deref().map(|file| write(file, |out| trace.write(out)));
+    let page = options.timings.as_deref().map(|file| {
+        let page = html(&trace, &Summary::new(&trace));
+        write(file, |out| out.write_all(page.as_bytes()))
+    });
+    let error = kept.into_iter().chain(page).find_map(Result::err)?;
     Some(Finding::global(Code::error(902), error))
 }
 

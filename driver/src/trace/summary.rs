@@ -164,14 +164,8 @@ fn path(out: &mut String, trace: &Trace, summary: &Summary) {
 }
 
 fn slowest(out: &mut String, trace: &Trace) {
-    let time = |node: u32| {
-        let it = &trace.nodes[node as usize];
-        it.duration() + it.child.map_or(0, |(start, end)| end - start)
-    };
-    let mut nodes: Vec<u32> = (0..trace.nodes.len() as u32).collect();
-    nodes.sort_by_key(|&node| (std::cmp::Reverse(time(node)), node));
     let _ = writeln!(out, "slowest nodes:");
-    for &node in nodes.iter().take(LISTED).filter(|&&node| time(node) > 0) {
-        let _ = writeln!(out, "{:>10.2} ms  {}", ms(time(node)), trace.label(node));
+    for (node, time) in trace.slowest(LISTED) {
+        let _ = writeln!(out, "{:>10.2} ms  {}", ms(time), trace.label(node));
     }
 }

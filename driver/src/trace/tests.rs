@@ -117,3 +117,53 @@ fn nodes_of_a_compilation_have_names_and_stages() {
         assert!(summary.times.iter().all(|times| times.total() == trace.head.wall));
     }
 }
+
+#[test]
+fn the_page_is_whole_and_escaped() {
+    let (mut trace, _) = small();
+    trace.nodes[1].label = "</script><b>".to_owned();
+    let page = html(&trace, &Summary::new(&trace));
+    assert!(!page.contains("</script><b>") && page.contains("<\\/script><b>"));
+    assert!(page.contains("&lt;&#x2f;script&gt;&lt;b&gt;"), "tables are escaped");
+    assert!(!page.contains("http://") && !page.contains("https://"), "it needs no network");
+    assert_eq!(page.matches("<tr class=\"jump\"").count(), 3 + 4);
+}
+
+/// What the page says of itself in a browser, by name; none if there is no chromium.
+fn in_browser(page: &str, hash: &str) -> Option<impl Fn(&str) -> String> {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("page.html");
+    std::fs::write(&file, page).expect("a page");
+    let profile = format!("--user-data-dir={}", dir.path().join("profile").display());
+    let output = std::process::Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--dump-dom",
+            "--virtual-time-budget=2000",
+            &profile,
+        ])
+        .arg(format!("file://{}#{hash}", file.display()))
+        .output()
+        .ok()?;
+    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(move |name: &str| {
+        let at = dom.split_once(&format!("data-{name}=\"")).unwrap_or_else(|| panic!("no {name} in {dom}"));
+        at.1.split('"').next().unwrap_or_default().to_owned()
+    })
+}
+
+#[test]
+fn the_page_draws_zooms_and_filters_in_a_browser() {
+    let (trace, summary) = small();
+    let page = html(&trace, &summary);
+    // Four nodes and a child process.
+    let Some(all) = in_browser(&page, "") else { return };
+    assert_eq!([all("ready"), all("shown"), all("from"), all("to")], ["yes", "5", "0", "200000"]);
+    let zoomed = in_browser(&page, "from=50000&to=100000").expect("chromium");
+    // `b`, `c`, and the child process.
+    assert_eq!([zoomed("shown"), zoomed("from"), zoomed("to")], ["3", "50000", "100000"]);
+    let filtered = in_browser(&page, "filter=compile").expect("chromium");
+    assert_eq!([filtered("shown"), filtered("exact")], ["3", "5"]);
+}

@@ -110,6 +110,18 @@ impl Summary {
     }
 }
 
+impl Trace {
+    /// The nodes that took longest with their child processes, and how long; `n` at most.
+    pub fn slowest(&self, n: usize) -> Vec<(u32, u64)> {
+        let time = |node: &super::Node| node.duration() + node.child.map_or(0, |(start, end)| end - start);
+        let mut nodes: Vec<(u32, u64)> = (0..).zip(self.nodes.iter().map(time)).collect();
+        nodes.sort_unstable_by_key(|&(node, time)| (std::cmp::Reverse(time), node));
+        nodes.retain(|&(_, time)| time > 0);
+        nodes.truncate(n);
+        nodes
+    }
+}
+
 fn stages(trace: &Trace, path: &[PathStep]) -> Vec<Stage> {
     let n_kinds = trace.nodes.iter().map(|node| node.kind as usize + 1).max().unwrap_or(0);
     let mut durations = vec![Vec::new(); n_kinds.max(trace.head.kinds.len())];
