@@ -1,0 +1,155 @@
+//! The loads on `sigil-scheduler`. Graphs are live: nodes and edges are made while the run is on.
+
+use crate::contender::{Contender, Load, Wake, now};
+use crate::world::{N, SIDE, World, work};
+use sigil_scheduler::{Context, Job, NodeId, Pool};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+pub struct Ours {
+    pool: Pool,
+    steps: u32,
+}
+
+#[derive(Clone, Copy)]
+enum Task {
+    Step(u32),
+    Part(u32, u32),
+    Micro,
+    Layers,
+    LiveChain,
+    LiveWave,
+    Nothing,
+    Sleep(Duration),
+    Waker,
+    Woken,
+}
+
+impl Job for Task {
+    fn label(&self) -> String {
+        String::new()
+    }
+}
+
+impl Ours {
+    pub fn new(workers: usize, steps: u32) -> Self {
+        Ours { pool: Pool::new(workers), steps }
+    }
+
+    fn timed(&mut self, world: Option<&World>, first: &[Task]) -> Duration {
+        let steps = self.steps;
+        let start = Instant::now();
+        let report = self.pool.run(
+            |task: &mut Task, cx: &mut Context<'_, Task>| execute(*task, cx, world, steps),
+            |cx| first.iter().for_each(|&task| cx.spawn(task)),
+        );
+        assert!(report.is_ok(), "{report:?}");
+        start.elapsed()
+    }
+}
+
+impl Contender for Ours {
+    fn name(&self) -> &'static str {
+        "ours"
+    }
+
+    fn run(&mut self, load: Load) -> Option<Duration> {
+        Some(match load {
+            Load::World(World::Layers(_), world) => self.timed(Some(world), &[Task::Layers]),
+            Load::World(_, world) => {
+                let first: Vec<_> = world.first().map(Task::Step).collect();
+                self.timed(Some(world), &first)
+            }
+            Load::Range => self.timed(None, &[Task::Part(0, N)]),
+            Load::LiveChain => self.timed(None, &[Task::LiveChain]),
+            Load::LiveWave => self.timed(None, &[Task::LiveWave]),
+            Load::Idle(time) => self.timed(None, &[Task::Sleep(time)]),
+        })
+    }
+
+    fn trickle(&mut self, n: u32, pause: Duration) -> bool {
+        let report = self.pool.run(
+            |_: &mut Task, _: &mut Context<'_, Task>| {},
+            |cx| {
+                let nodes: Vec<_> = (0..n).map(|_| cx.held(Task::Nothing, &[])).collect();
+                let handle = cx.handle();
+                std::thread::spawn(move || {
+                    for node in nodes {
+                        std::thread::sleep(pause);
+                        handle.complete(node);
+                    }
+                });
+            },
+        );
+        report.is_ok()
+    }
+
+    fn wake(&mut self) -> Option<Wake> {
+        let (posted, started) = (AtomicU64::new(0), AtomicU64::new(0));
+        let run = |task: &mut Task, cx: &mut Context<'_, Task>| match task {
+            Task::Waker => {
+                std::thread::sleep(crate::contender::ASLEEP);
+                posted.store(now(), Ordering::SeqCst);
+                cx.spawn(Task::Woken);
+                crate::contender::wait_for(&started);
+            }
+            _ => started.store(now(), Ordering::SeqCst),
+        };
+        self.pool.run(run, |cx| cx.spawn(Task::Waker));
+        Some(Wake::of(&posted, &started))
+    }
+}
+
+fn execute(task: Task, cx: &mut Context<'_, Task>, world: Option<&World>, steps: u32) {
+    match task {
+        Task::Step(task) => {
+            let Some(world) = world else { return };
+            if !world.is_followed() {
+                return world.step(task, steps, |freed| cx.spawn(Task::Step(freed)));
+            }
+            let mut last = None;
+            world.step(task, steps, |freed| {
+                if let Some(earlier) = last.replace(freed) {
+                    cx.spawn(Task::Step(earlier));
+                }
+            });
+            if let Some(last) = last {
+                cx.next(Task::Step(last));
+            }
+        }
+        Task::Part(low, high) => {
+            let rest = |part: std::ops::Range<usize>| Task::Part(part.start as u32, part.end as u32);
+            cx.split(low as usize..high as usize, rest, |_, at| _ = black_box(at));
+        }
+        Task::Micro => work(steps),
+        Task::Layers => {
+            let Some(World::Layers(layers)) = world else { return };
+            let mut ids: Vec<NodeId> = Vec::with_capacity(layers.before.len());
+            for before in &layers.before {
+                let mut after = [NodeId::from_bits(0); crate::world::DEGREE];
+                before.iter().zip(&mut after).for_each(|(&at, place)| *place = ids[at as usize]);
+                ids.push(cx.node(Task::Micro, &after[..before.len()]));
+            }
+        }
+        Task::LiveChain => {
+            let mut last = cx.node(Task::Nothing, &[]);
+            (1..N).for_each(|_| last = cx.node(Task::Nothing, &[last]));
+        }
+        Task::LiveWave => {
+            let mut row: Vec<NodeId> = Vec::new();
+            for at in 0..SIDE * SIDE {
+                let x = (at % SIDE) as usize;
+                let node = match (at < SIDE, x) {
+                    (true, 0) => cx.node(Task::Nothing, &[]),
+                    (true, x) => cx.node(Task::Nothing, &[row[x - 1]]),
+                    (false, 0) => cx.node(Task::Nothing, &[row[0]]),
+                    (false, x) => cx.node(Task::Nothing, &[row[x], row[x - 1]]),
+                };
+                if at < SIDE { row.push(node) } else { row[x] = node }
+            }
+        }
+        Task::Sleep(time) => std::thread::sleep(time),
+        Task::Nothing | Task::Waker | Task::Woken => {}
+    }
+}
