@@ -52,6 +52,11 @@ pub enum Command {
     Test {
         /// A `.si` file with all that it imports, or a directory: every `.si` file below it
         path: PathBuf,
+        /// Only tests whose name contains this, and compile-fail files whose path does
+        filter: Option<String>,
+        /// Report as JSON, an object a line
+        #[arg(long)]
+        json: bool,
     },
     /// Tell where the time of a recorded run went
     Trace {

@@ -1,5 +1,6 @@
 //! Files that must not compile (language.md 11.4): each is a compilation of its own, held against its annotations.
 
+use super::test::Report;
 use super::voice::Voice;
 use super::{FAILURE, SUCCESS};
 use crate::cli::Options;
@@ -8,7 +9,6 @@ use crate::project::{Input, join};
 use crate::report::{Finding, Place};
 use crate::session::{Finished, Request, compile};
 use sigil_frontend::Code;
-use std::io::Write;
 
 /// Takes the files that must fail out of an input, each as an input of its own.
 pub fn split(mut input: Input, applies: impl Fn(&Input) -> bool) -> (Input, Vec<Input>) {
@@ -40,17 +40,16 @@ fn annotation<'a>(line: &'a str, word: &str) -> Option<&'a str> {
 }
 
 /// Compiles a file that must fail.
-pub fn verify(input: Input, options: &Options, voice: &Voice) -> u8 {
+pub fn verify(input: Input, options: &Options, voice: &Voice, report: &mut Report) -> u8 {
     let path = join(&input.root, &input.files[0]);
     compile_against(input, options, |done, unmet| {
         if done.is_internal {
             return voice.finish(&done, options);
         }
+        report.compile_fail(&path, unmet.is_empty());
         if unmet.is_empty() {
-            let _ = writeln!(std::io::stdout().lock(), "ok {path}");
             return SUCCESS;
         }
-        let _ = writeln!(std::io::stdout().lock(), "FAILED {path}: compile-fail expectation not met");
         voice.conclude(&unmet);
         FAILURE
     })

@@ -42,7 +42,7 @@ pub fn run(cli: Cli) -> u8 {
         | Command::Build { path, .. }
         | Command::Check { path }
         | Command::Emit { path, .. }
-        | Command::Test { path } => path,
+        | Command::Test { path, .. } => path,
     };
     let input = match find_input(path, every_file) {
         Ok(input) => input,
@@ -57,7 +57,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Emit { output, .. } => emit(input, &output, &cli.options, &voice),
         Command::Build { path, output } => program::build(&path, output, input, &cli.options, &voice),
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),
-        Command::Test { .. } => test::test(input, &cli.options, &voice),
+        Command::Test { filter, json, .. } => test::test(input, filter, json, &cli.options, &voice),
         // They have been done above.
         Command::Explain { .. } | Command::Trace { .. } => SUCCESS,
     }
@@ -73,8 +73,9 @@ fn check(input: Input, options: &Options, voice: &Voice) -> u8 {
     }
     // The record is of the project, not of these.
     let options = Options { trace: None, timings: None, ..options.clone() };
+    let mut report = test::Report::new(false);
     for input in must_fail {
-        code = code.max(compile_fail::verify(input, &options, voice));
+        code = code.max(compile_fail::verify(input, &options, voice, &mut report));
     }
     code
 }

@@ -141,6 +141,8 @@ pub struct Compilation<'p> {
     pub executable: OnceLock<PathBuf>,
     /// The tests of the program, in the order of the report.
     pub tests: OnceLock<Vec<FnId>>,
+    /// Only tests are run whose name contains this.
+    pub test_filter: OnceLock<String>,
 }
 
 /// The C compiler at work.
@@ -328,6 +330,7 @@ impl<'p> Compilation<'p> {
             test_outcomes: OnceLock::new(),
             executable: OnceLock::new(),
             tests: OnceLock::new(),
+            test_filter: OnceLock::new(),
             plan,
         }
     }
