@@ -4,12 +4,14 @@
 
 mod case;
 mod expect;
+mod generate;
 mod mutate;
 mod table;
 mod tool;
 
 pub use case::{Case, Command, load_cases};
 pub use expect::{Expected, Reported, parse_reports};
+pub use generate::generate;
 pub use mutate::{Random, mutate};
 pub use table::{Row, load_tables};
 pub use tool::{Output, Tool, c_compiles, difference};
