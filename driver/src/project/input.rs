@@ -42,7 +42,7 @@ pub fn find_input(path: &Path, every_file: bool) -> Result<Input, InputError> {
     }
     let has_src = fs::exists(paths::join(&text, "src/main.si")).unwrap_or(false);
     if every_file {
-        let root = if has_src { paths::join(&text, "src") } else { text.clone() };
+        let root = if has_src { paths::join(&text, "src") } else { source_root(&text) };
         let mut files = Vec::new();
         collect(&text, &mut files)?;
         if files.is_empty() {
@@ -66,11 +66,14 @@ pub fn find_input(path: &Path, every_file: bool) -> Result<Input, InputError> {
 }
 
 fn single_file(text: &str) -> Input {
-    let dir = paths::parent(text);
-    // A test file in `_test/` belongs to the sources one level up.
-    let root = if paths::name(dir) == "_test" { paths::join(dir, "..") } else { dir.to_owned() };
+    let root = source_root(paths::parent(text));
     let file = below(&root, text);
     Input { root, files: vec![file], is_directory: false }
+}
+
+/// The directory, but that test files in `_test/` belong to the sources one level up.
+fn source_root(dir: &str) -> String {
+    if paths::name(dir) == "_test" { paths::join(dir, "..") } else { dir.to_owned() }
 }
 
 /// `file` relative to `root`, both relative to the same place.
@@ -124,6 +127,16 @@ mod tests {
         assert!(input.root.ends_with("/src"));
         assert_eq!(input.files, ["../extra.si", "main.si", "util/mod.si"]);
         assert_eq!(find_input(dir.path(), false).unwrap().files, ["main.si"]);
+    }
+
+    #[test]
+    fn a_directory_of_tests_has_the_root_of_its_sources() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("sub/_test")).unwrap();
+        fs::write(dir.path().join("sub/_test/geo.test.si"), "").unwrap();
+        let input = find_input(&dir.path().join("sub/_test"), true).unwrap();
+        assert!(input.root.ends_with("/sub"));
+        assert_eq!(input.files, ["_test/geo.test.si"]);
     }
 
     #[test]
