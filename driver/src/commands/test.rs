@@ -145,9 +145,8 @@ fn failure_text(result: &TestResult) -> Option<String> {
     let margin = " ".repeat(line.len());
     let name = &result.name;
     let message = message.split_once(": ").map_or(message, |(_, message)| message);
-    let mut text = format!(
-        "{name}: {message}\n{margin}--> {place}\n{margin} |\n{line} | {source}\n{margin} | {indent}^\n"
-    );
+    let mut text =
+        format!("{name}: {message}\n  --> {place}\n{margin} |\n{line} | {source}\n{margin} | {indent}^\n");
     if !result.output.is_empty() {
         text.push_str("it printed:\n");
         for printed in result.output.lines() {
@@ -172,7 +171,7 @@ mod tests {
         let result = TestResult { name: "t".into(), path: path.clone(), failure, output: "hello\n".into() };
         let text = failure_text(&result).unwrap();
         let expected = format!(
-            "t: assertion failed: 1 != 2\n --> {path}:2:9\n  |\n2 | \tsecond line\n  | \t       ^\nit printed:\n    hello\n"
+            "t: assertion failed: 1 != 2\n  --> {path}:2:9\n  |\n2 | \tsecond line\n  | \t       ^\nit printed:\n    hello\n"
         );
         assert_eq!(text, expected);
     }
