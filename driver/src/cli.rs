@@ -78,11 +78,51 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
     },
+    /// Predict a recorded run on other numbers of cores, by the scheduler's own policy code
+    Simulate(What),
     /// Explain an error or warning, with a wrong and a right example
     Explain {
         /// For example E0308 [default: list all codes]
         code: Option<String>,
     },
+}
+
+/// What to simulate.
+#[derive(Args, Debug, Clone)]
+pub struct What {
+    /// What `--trace` wrote
+    pub file: PathBuf,
+    /// Numbers of cores, as many workers on each
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2,4,8,16,64",
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub cores: Vec<usize>,
+    /// Seeds of random decisions, for the confidence interval
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+    /// What if nodes with this in their label took no time
+    #[arg(long, value_name = "LABEL")]
+    pub zero: Vec<String>,
+    /// What if a stage took FACTOR times as long
+    #[arg(long, value_name = "STAGE=FACTOR")]
+    pub scale: Vec<String>,
+    /// What if nodes with this in their label were cut into so many parts
+    #[arg(long, value_name = "LABEL=PARTS")]
+    pub cut: Vec<String>,
+    /// What if nodes with this in their label waited for nothing but to be made
+    #[arg(long, value_name = "LABEL")]
+    pub no_edge: Vec<String>,
+    /// What if there were a barrier after each stage
+    #[arg(long)]
+    pub phased: bool,
+    /// Hold the prediction against records of the same work by other numbers of workers
+    #[arg(long, value_name = "TRACE")]
+    pub validate: Vec<PathBuf>,
+    /// A line a number of cores, separated by commas
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// An object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of all commands.
@@ -203,6 +243,16 @@ mod tests {
         for args in [["sigilc", "-j", "2", "check", "x.si"], ["sigilc", "check", "x.si", "-j", "2"]] {
             assert_eq!(Cli::try_parse_from(args).unwrap().options.jobs, Some(2));
         }
+    }
+
+    #[test]
+    fn options_of_simulate_do_not_meet_those_of_all_commands() {
+        let args =
+            ["sigilc", "simulate", "x.trace", "--cut", "parse=8", "--scale", "emit=0.5", "--cores", "1,3"];
+        let Command::Simulate(what) = Cli::try_parse_from(args).unwrap().command else {
+            panic!("not simulate")
+        };
+        assert_eq!((what.cores, what.cut.len()), (vec![1, 3], 1));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod compile_fail;
 mod explain;
 mod program;
+mod simulate;
 mod statistics;
 mod test;
 mod trace;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> u8 {
     }
     let path = match &cli.command {
         Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
+        Command::Simulate(what) => return simulate::simulate(what, &cli.options, &voice),
         Command::Trace { .. } => return trace::trace(&cli.command, &voice),
         Command::Run { path, .. }
         | Command::Build { path, .. }
@@ -59,7 +61,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),
         Command::Test { filter, json, .. } => test::test(input, filter, json, &cli.options, &voice),
         // They have been done above.
-        Command::Explain { .. } | Command::Trace { .. } => SUCCESS,
+        Command::Explain { .. } | Command::Trace { .. } | Command::Simulate(_) => SUCCESS,
     }
 }
 

@@ -3,6 +3,7 @@
 mod export;
 mod html;
 mod label;
+mod simulate;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 pub use export::{csv, dot, json, perfetto};
 pub use html::html;
 pub use label::{STAGES, label, stage, tag};
+pub use simulate::{Answer, Question, Row, answer, validate};
 pub use summary::text;
 
 use crate::cli::Options;

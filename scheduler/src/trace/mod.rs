@@ -28,17 +28,23 @@ mod decode;
 mod file;
 mod load;
 pub(crate) mod record;
+mod simulate;
+#[cfg(all(test, not(loom)))]
+mod simulate_tests;
 mod span;
 mod summary;
 #[cfg(all(test, not(loom)))]
 mod tests;
+mod whatif;
 
 pub use account::{Times, account};
 pub use decode::Recording;
 pub use file::TraceError;
 pub use load::{Load, Step};
+pub use simulate::{Costs, Setting, Simulated, simulate};
 pub use span::{Graph, PathStep, Task};
 pub use summary::{Stage, Summary};
+pub use whatif::Change;
 
 use serde::{Deserialize, Serialize};
 

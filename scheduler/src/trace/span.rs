@@ -25,6 +25,12 @@ pub struct Task {
     pub done: Option<(u32, u64)>,
     /// What it comes after.
     pub after: Vec<u32>,
+    /// Its kind; nought for events.
+    pub kind: u32,
+    /// Whether it takes no worker's time.
+    pub is_event: bool,
+    /// Its weight.
+    pub weight: u32,
     /// Whether it ran or, an event, was completed.
     pub is_over: bool,
 }
@@ -68,6 +74,9 @@ impl Graph {
                 _ => None,
             },
             after: node.after.clone(),
+            kind: if node.is_event { 0 } else { node.kind },
+            is_event: node.is_event,
+            weight: node.weight,
             is_over: node.end().is_some(),
         });
         Graph { order: trace.order(), tasks: tasks.collect() }

@@ -32,7 +32,7 @@ impl Job for Step {
     }
 }
 
-fn recorded(workers: usize) -> Trace {
+pub fn recorded(workers: usize) -> Trace {
     let mut pool = Pool::new(workers);
     pool.set_recording(true);
     let ran = AtomicU32::new(0);
@@ -152,7 +152,7 @@ const SMALL: &str = r#"{"trace":{"version":1,"workers":2,"cores":2,"children":1,
 {"node":{"l":"d","held":true,"by":2,"t":90,"child":[92,170],"rdy":170,"r":[1,180,190]}}
 "#;
 
-fn small() -> Trace {
+pub fn small() -> Trace {
     Trace::from_text(SMALL).unwrap()
 }
 

@@ -1,0 +1,121 @@
+use super::*;
+use crate::Policy;
+
+const COSTS: Costs = Costs { node: 10, steal: 100, wake: 40_000, waking: 0, round: 500 };
+
+fn setting(workers: usize, policy: &str) -> Setting {
+    let policy: Policy = policy.parse().unwrap();
+    Setting { workers, cores: workers, policy, costs: COSTS, seed: 1, phases: Vec::new() }
+}
+
+fn task(work: u64, made: Option<(u32, u64)>, after: &[u32]) -> Task {
+    Task { work, made, after: after.to_vec(), is_over: true, ..Task::default() }
+}
+
+fn graph(tasks: Vec<Task>) -> Graph {
+    Graph { order: (0..tasks.len() as u32).collect(), tasks }
+}
+
+/// A job that makes `n` nodes of a millisecond.
+fn fan(n: u32) -> Graph {
+    let mut tasks = vec![task(1000, None, &[])];
+    tasks.extend((0..n).map(|_| task(1_000_000, Some((0, 500)), &[])));
+    graph(tasks)
+}
+
+#[test]
+fn a_chain_takes_its_length_on_any_number_of_workers() {
+    let chain = graph(
+        (0..10u32).map(|n| task(1000, None, &n.checked_sub(1).into_iter().collect::<Vec<_>>())).collect(),
+    );
+    for workers in [1, 2, 16] {
+        let result = simulate(&chain, &setting(workers, ""));
+        assert_eq!((result.makespan, result.left), (10 * 1010, 0), "{workers} workers");
+    }
+}
+
+#[test]
+fn independent_nodes_are_shared() {
+    for policy in ["", "order=fifo", "steal=one", "victim=near", "searchers=4", "run-next=off", "injector=1"]
+    {
+        let one = simulate(&fan(200), &setting(1, policy));
+        assert_eq!(one.makespan, 1000 + 200 * 1_000_000 + 201 * 10, "{policy}");
+        let four = simulate(&fan(200), &setting(4, policy));
+        let ratio = one.makespan as f64 / four.makespan as f64;
+        assert!((3.8..=4.0).contains(&ratio), "{policy}: {ratio}");
+        assert!(four.stolen > 0 && four.wakes >= 3 && four.left == 0, "{policy}: {four:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let (a, b) = (simulate(&fan(100), &setting(8, "")), simulate(&fan(100), &setting(8, "")));
+    assert_eq!(a, b);
+}
+
+#[test]
+fn child_processes_share_the_cores_and_wait_for_tokens() {
+    let mut tasks = vec![task(0, None, &[])];
+    tasks.extend((0..4).map(|_| Task { child: Some(1_000_000), ..task(10, Some((0, 0)), &[]) }));
+    let time = |workers, cores, policy: &str| {
+        simulate(&graph(tasks.clone()), &Setting { cores, ..setting(workers, policy) }).makespan as f64 / 1e6
+    };
+    assert!((4.0..4.1).contains(&time(1, 1, "")), "one after the other");
+    assert!((1.0..1.1).contains(&time(1, 4, "children=4")), "all at once");
+    assert!((4.0..4.1).contains(&time(4, 1, "")), "at once on one core");
+}
+
+#[test]
+fn events_end_when_they_are_completed() {
+    let event = Task { is_event: true, done: Some((0, 600)), ..task(0, Some((0, 100)), &[]) };
+    let all = graph(vec![task(1000, None, &[]), event, task(50, Some((0, 200)), &[1])]);
+    let result = simulate(&all, &setting(1, ""));
+    assert_eq!((result.makespan, result.left), (1000 + 50 + 20, 0));
+}
+
+#[test]
+fn phases_are_barriers() {
+    let mut tasks = vec![task(10, None, &[])];
+    for n in 0..4 {
+        tasks.push(Task { kind: 1, ..task(if n == 0 { 900_000 } else { 100_000 }, Some((0, 5)), &[]) });
+    }
+    tasks.extend((1..5).map(|n| Task { kind: 2, ..task(300_000, Some((0, 5)), &[n]) }));
+    let all = graph(tasks);
+    let free = simulate(&all, &setting(2, ""));
+    let phased = simulate(&all, &Setting { phases: all.phases(), ..setting(2, "") });
+    assert_eq!((free.left, phased.left), (0, 0));
+    assert!(phased.makespan >= 900_000 + 600_000 && free.makespan < 1_400_000, "{phased:?} {free:?}");
+}
+
+#[test]
+fn questions_change_the_graph() {
+    let trace = super::tests::small();
+    let real = Summary::new(&trace).graph;
+    let changed = |change: Change| {
+        let mut graph = real.clone();
+        assert_eq!(graph.change(&trace, &change), 1, "{change:?}");
+        (graph.work(), graph.span())
+    };
+    assert_eq!((real.work(), real.span()), (228, 138));
+    assert_eq!(changed(Change::Zero("d".into())), (140, 80));
+    assert_eq!(changed(Change::Split("b".into(), 7)), (228, 138));
+    let mut halves = real.clone();
+    assert_eq!(halves.change(&trace, &Change::Scale("y".into(), 0.5)), 3);
+    assert_eq!((halves.work(), halves.span()), (40 + 35 + 15 + 5 + 39, 20 + 15 + 39 + 5));
+    let simulated = simulate(&halves, &setting(2, ""));
+    assert_eq!(simulated.left, 0);
+}
+
+#[test]
+fn recorded_runs_are_run_again() {
+    for workers in [1, 2, 3] {
+        let summary = Summary::new(&super::tests::recorded(workers));
+        for n in [1, 2, 8] {
+            let phased = Setting { phases: summary.graph.phases(), ..setting(n, "") };
+            assert_eq!(simulate(&summary.graph, &phased).left, 0);
+            let result = simulate(&summary.graph, &setting(n, ""));
+            assert_eq!(result.left, 0);
+            assert!(result.makespan >= summary.span, "{result:?}");
+        }
+    }
+}
