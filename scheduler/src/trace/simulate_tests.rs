@@ -100,8 +100,8 @@ fn questions_change_the_graph() {
     assert_eq!(changed(Change::Zero("d".into())), (140, 80));
     assert_eq!(changed(Change::Split("b".into(), 7)), (228, 138));
     let mut halves = real.clone();
-    assert_eq!(halves.change(&trace, &Change::Scale("y".into(), 0.5)), 3);
-    assert_eq!((halves.work(), halves.span()), (40 + 35 + 15 + 5 + 39, 20 + 15 + 39 + 5));
+    assert_eq!(halves.change(&trace, &Change::Scale("y".into(), 0.5)), 2);
+    assert_eq!((halves.work(), halves.span()), (40 + 35 + 15 + 10 + 78, 20 + 15 + 78 + 10));
     let simulated = simulate(&halves, &setting(2, ""));
     assert_eq!(simulated.left, 0);
 }
