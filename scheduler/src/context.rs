@@ -13,6 +13,7 @@ use crate::pool::Run;
 use crate::report::Metrics;
 use crate::slab::Free;
 use crate::sync::Ordering;
+use crate::tally::Stripe;
 use crate::trace::record::{self, Recorder};
 use std::io;
 use std::ops::Range;
@@ -38,6 +39,12 @@ pub struct Context<'r, J> {
     pub(crate) random: Random,
     pub(crate) last_victim: usize,
     pub(crate) metrics: Metrics,
+    /// What it has made and finished.
+    pub(crate) stripe: &'r Stripe,
+    /// Events that the node at hand ended; empty between nodes.
+    pub(crate) events: Vec<u32>,
+    /// Nodes to run before it looks again at what came from outside.
+    pub(crate) until_mail: u32,
     /// Whether it was started as a searcher and has not searched yet.
     pub(crate) is_woken: bool,
     pub(crate) has_chaos: bool,
@@ -57,8 +64,8 @@ impl<'r, J: Job> Context<'r, J> {
         Context {
             run,
             index,
-            urgent: Owner::new(&run.deques[index][0]),
-            deque: Owner::new(&run.deques[index][1]),
+            urgent: Owner::new(&run.deques[index][0], run.deques.len() == 1),
+            deque: Owner::new(&run.deques[index][1], run.deques.len() == 1),
             bag: Vec::new(),
             next: None,
             current: None,
@@ -67,6 +74,9 @@ impl<'r, J: Job> Context<'r, J> {
             random: Random::new(seed ^ (index as u64) << 32),
             last_victim: index,
             metrics: Metrics::default(),
+            stripe: run.outside.tally.stripe(index),
+            events: Vec::new(),
+            until_mail: 1,
             is_woken: index != 0,
             has_chaos: run.policy.chaos != Chaos::Off,
             is_serial_chaos: matches!(run.policy.chaos, Chaos::Serial(_)),
@@ -221,7 +231,7 @@ impl<'r, J: Job> Context<'r, J> {
     }
 
     /// Puts a job into a free cell.
-    #[inline]
+    #[inline(always)]
     fn make(&mut self, job: Option<J>, kind: Kind, is_held: bool, unmet: u32) -> (u32, u32) {
         let number = self.nodes.take(&self.run.nodes);
         let node = self.run.nodes.at(number);
@@ -233,7 +243,7 @@ impl<'r, J: Job> Context<'r, J> {
             unsafe { node.put(job) };
         }
         let generation = node.header.open(kind, is_held, unmet);
-        self.run.outside.tally.stripe(self.index).create();
+        self.stripe.create();
         (number, generation)
     }
 

@@ -2,10 +2,10 @@
 
 use crate::policy::{Pin, Policy, StealAmount, Victim};
 
-/// Whether a worker looks at what came from outside before its own queue; `n_run` counts the nodes that it ran.
+/// How many nodes a worker runs before it looks again at what came from outside.
 #[inline]
-pub fn inbox_first(policy: &Policy, n_run: u64) -> bool {
-    n_run.is_multiple_of(u64::from(policy.injector))
+pub fn until_mail(policy: &Policy) -> u32 {
+    policy.injector
 }
 
 /// Where a thief begins to look, among `n_workers` in a circle; it goes on from there and skips itself.

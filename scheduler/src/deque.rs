@@ -97,13 +97,15 @@ pub struct Owner<'a> {
     level: usize,
     /// `top` as last read: a lower bound, which saves a look at a cache line that thieves write.
     top: usize,
+    /// Whether there are no thieves, so that nothing has to be made visible to anybody.
+    is_alone: bool,
 }
 
 impl<'a> Owner<'a> {
-    /// Takes the owner's side.
-    pub fn new(deque: &'a Deque) -> Self {
+    /// Takes the owner's side. `is_alone`: nobody will ever steal.
+    pub fn new(deque: &'a Deque, is_alone: bool) -> Self {
         let level = deque.level.load(Ordering::Acquire) as usize;
-        Owner { deque, buffer: deque.buffer(level), level, top: 0 }
+        Owner { deque, buffer: deque.buffer(level), level, top: 0, is_alone }
     }
 
     /// The shared side.
@@ -123,7 +125,16 @@ impl<'a> Owner<'a> {
             }
         }
         self.buffer[bottom & (self.buffer.len() - 1)].store(item, Ordering::Relaxed);
-        publish(&self.deque.bottom, bottom + 1);
+        self.set_bottom(bottom + 1);
+    }
+
+    #[inline]
+    fn set_bottom(&self, bottom: usize) {
+        if self.is_alone {
+            self.deque.bottom.store(bottom, Ordering::Relaxed);
+        } else {
+            publish(&self.deque.bottom, bottom);
+        }
     }
 
     #[cold]
@@ -147,7 +158,7 @@ impl<'a> Owner<'a> {
             return None;
         }
         let last = bottom - 1;
-        publish(&self.deque.bottom, last);
+        self.set_bottom(last);
         let top = self.deque.top.load(Ordering::SeqCst);
         if top < last {
             return Some(self.buffer[last & (self.buffer.len() - 1)].load(Ordering::Relaxed));

@@ -24,7 +24,7 @@ fn each_item_of_a_deque_is_taken_once() {
                 [steal(), steal()]
             })
         };
-        let mut owner = Owner::new(&deque);
+        let mut owner = Owner::new(&deque, false);
         owner.push(0);
         owner.push(1);
         let mut taken = vec![owner.pop().map_or(0, |item| 1 << item)];
@@ -42,7 +42,7 @@ fn each_item_of_a_deque_is_taken_once() {
 fn a_deque_grows_under_a_thief() {
     loom::model(|| {
         let deque = Arc::new(Deque::new());
-        let mut owner = Owner::new(&deque);
+        let mut owner = Owner::new(&deque, false);
         owner.push(0);
         owner.push(1);
         let thief = {

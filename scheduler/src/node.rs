@@ -206,7 +206,20 @@ impl Header {
         })
     }
 
+    /// Whether nobody has its id; as for [`kind`](Self::kind).
+    #[inline]
+    pub fn is_anonymous(&self) -> bool {
+        self.kind.load(Ordering::Relaxed) & ANONYMOUS != 0
+    }
+
+    /// Whether it has no job to run; as for [`kind`](Self::kind).
+    #[inline]
+    pub fn is_event(&self) -> bool {
+        self.kind.load(Ordering::Relaxed) & EVENT != 0
+    }
+
     /// Adds an edge from this node; `set_next` writes the next link of the new one.
+    #[inline]
     pub fn link(&self, generation: u32, link: u32, set_next: impl Fn(u32)) -> Laid {
         // Acquire, here and below: where the node has finished, its job's effects are visible. Pairs with `close`.
         let mut seen = self.successors.load(Ordering::Acquire);

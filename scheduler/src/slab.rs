@@ -46,9 +46,11 @@ unsafe impl<T: Sync> Send for Slab<T> {}
 // SAFETY: as above.
 unsafe impl<T: Sync> Sync for Slab<T> {}
 
+#[inline]
 fn place(number: u32) -> (usize, usize) {
-    let biased = number + BLOCK;
-    let bucket = biased.ilog2() - BLOCK.ilog2();
+    let biased = number.wrapping_add(BLOCK);
+    // The lowest bit says nothing about the bucket; with it set, there is a leading one for sure.
+    let bucket = (biased | 1).ilog2() - BLOCK.ilog2();
     (bucket as usize, (biased - (BLOCK << bucket)) as usize)
 }
 
@@ -70,9 +72,11 @@ impl<T: Zeroed> Slab<T> {
     /// The cell with a number, if there is one.
     #[inline]
     pub fn get(&self, number: u32) -> Option<&T> {
-        if number >= MAX_CELLS {
-            return None;
-        }
+        if number >= MAX_CELLS { None } else { self.cell(number) }
+    }
+
+    #[inline]
+    fn cell(&self, number: u32) -> Option<&T> {
         let (bucket, offset) = place(number);
         // Pairs with the exchange in `bucket`: the memory is zeroed before it is seen.
         let start = self.buckets[bucket].load(std::sync::atomic::Ordering::Acquire);
@@ -87,7 +91,7 @@ impl<T: Zeroed> Slab<T> {
     /// The cell with a number that was handed out.
     #[inline]
     pub fn at(&self, number: u32) -> &T {
-        self.get(number).expect("the number was handed out")
+        self.cell(number).expect("the number was handed out")
     }
 
     /// How many numbers were handed out.
