@@ -443,7 +443,7 @@ impl<'a> Run<'a> {
         if let Some(node) = self.workers[worker].next.take() {
             return self.start(worker, node, costs.node);
         }
-        if decide::inbox_first(&self.setting.policy, self.workers[worker].n_run) {
+        if self.workers[worker].n_run.is_multiple_of(decide::until_mail(&self.setting.policy).into()) {
             self.read_inbox(worker);
         }
         if let Some(node) = self.take_own(worker) {
