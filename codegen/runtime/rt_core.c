@@ -65,7 +65,7 @@ typedef struct pending_drop {
     void *object;
     void (*free_it)(void *);
 } pending_drop;
-static struct {
+static SI_THREAD struct {
     int depth;
     si_int len, cap;
     pending_drop *items;
@@ -108,6 +108,19 @@ static void retain_pointer(void *place) {
     si_retain(pointer_at(place));
 }
 
+/* --- locks, which only several threads take --- */
+
+#ifdef SI_ALONE
+#define LOCK(name) 0
+#define UNLOCK(name, is_locked) (void)(is_locked)
+#else
+int si_threads;
+static pthread_mutex_t out_lock = PTHREAD_MUTEX_INITIALIZER, in_lock = PTHREAD_MUTEX_INITIALIZER,
+                       timer_lock = PTHREAD_MUTEX_INITIALIZER;
+#define LOCK(name) (si_is_shared() && pthread_mutex_lock(&name##_lock) == 0)
+#define UNLOCK(name, is_locked) (void)((is_locked) && pthread_mutex_unlock(&name##_lock))
+#endif
+
 /* --- output --- */
 
 static struct {
@@ -143,13 +156,19 @@ SI_NORETURN static void output_lost(void) {
     _exit(1);
 }
 
-void si_io_flush(void) {
+static void flush_or_end(void) {
     if (!flush_out()) output_lost();
+}
+
+void si_io_flush(void) {
+    int locked = LOCK(out);
+    flush_or_end();
+    UNLOCK(out, locked);
 }
 
 static void out_put(const char *bytes, si_int len) {
     if (len > (si_int)sizeof out.bytes - out.len) {
-        si_io_flush();
+        flush_or_end();
         if (len >= (si_int)sizeof out.bytes) {
             if (!write_all(1, bytes, len)) output_lost();
             return;
@@ -160,26 +179,32 @@ static void out_put(const char *bytes, si_int len) {
 }
 
 void si_io_write(const si_str *s) {
+    int locked = LOCK(out);
     out_put(s->data, s->len);
-    if (out.by_line) si_io_flush();
+    if (out.by_line) flush_or_end();
+    UNLOCK(out, locked);
 }
 
 void si_print_str(const si_str *s) {
+    int locked = LOCK(out);
     out_put(s->data, s->len);
     out_put("\n", 1);
-    if (out.by_line) si_io_flush();
+    if (out.by_line) flush_or_end();
+    UNLOCK(out, locked);
 }
 
 void si_io_eprint(const si_str *s) {
-    si_io_flush();
+    int locked = LOCK(out);
+    flush_or_end();
     write_all(2, s->data, s->len);
     write_all(2, "\n", 1);
+    UNLOCK(out, locked);
 }
 
 /* --- panics --- */
 
 /* Timers that run, innermost first; those from `shielded` on outwards cancel nothing now. */
-static struct si_timer *timers, *shielded;
+static SI_THREAD struct si_timer *timers, *shielded;
 
 /* What observes panics now, innermost first. */
 typedef struct catcher {
@@ -189,7 +214,7 @@ typedef struct catcher {
     si_caught *caught;
     jmp_buf back;
 } catcher;
-static catcher *catchers;
+static SI_THREAD catcher *catchers;
 static void restore_timers(const catcher *frame);
 static void free_spare_strings(void);
 static void reraise_cancelled(si_caught *c);
@@ -343,14 +368,18 @@ static struct {
     int argc, code;
     char **argv;
     int (*entry)(void);
-    char *stack; /* lowest address, the guard's */
-    void *signal_stack;
 } program;
+
+/* The stack of a thread, from its guard on, and where signals are handled. */
+static SI_THREAD struct {
+    char *lowest;
+    stack_t signals;
+} own_stack;
 
 NO_ASAN static void on_fault(int signal_number, siginfo_t *info, void *context) {
     (void)context;
-    char *at = info->si_addr;
-    if (program.stack && at >= program.stack && at < program.stack + GUARD_BYTES) {
+    char *at = info->si_addr, *guard = own_stack.lowest;
+    if (guard && at >= guard && at < guard + GUARD_BYTES) {
         static const char text[] = "panic: stack overflow\n";
         flush_out();
         write_all(2, text, sizeof text - 1);
@@ -359,13 +388,40 @@ NO_ASAN static void on_fault(int signal_number, siginfo_t *info, void *context) 
     signal(signal_number, SIG_DFL); /* the fault happens again and kills */
 }
 
-static void *run_program(void *unused) {
-    (void)unused;
-    stack_t alternative;
-    memset(&alternative, 0, sizeof alternative);
-    alternative.ss_size = 1 << 16;
-    alternative.ss_sp = program.signal_stack = si_alloc(1 << 16);
-    sigaltstack(&alternative, NULL);
+/* A thread begins on such a stack; NULL: on another one. */
+static void enter_stack(char *stack) {
+    own_stack.lowest = stack;
+    own_stack.signals.ss_size = 1 << 16;
+    own_stack.signals.ss_sp = si_alloc(1 << 16);
+    sigaltstack(&own_stack.signals, NULL);
+}
+
+static void leave_stack(void) {
+    own_stack.signals.ss_flags = SS_DISABLE;
+    sigaltstack(&own_stack.signals, NULL);
+    free(own_stack.signals.ss_sp);
+}
+
+static char *new_stack(void) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+#ifdef MAP_NORESERVE
+    flags |= MAP_NORESERVE;
+#endif
+    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
+    return stack == MAP_FAILED ? NULL : stack;
+}
+
+static int start_on_stack(pthread_t *thread, char *stack, void *(*run)(void *), void *arg) {
+    pthread_attr_t attributes;
+    if (mprotect(stack, GUARD_BYTES, PROT_NONE) != 0 || pthread_attr_init(&attributes) != 0) return 0;
+    int started = pthread_attr_setstack(&attributes, stack + GUARD_BYTES, STACK_BYTES - GUARD_BYTES) == 0 &&
+                  pthread_create(thread, &attributes, run, arg) == 0;
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
+static void *run_program(void *stack) {
+    enter_stack(stack);
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_fault;
@@ -375,31 +431,18 @@ static void *run_program(void *unused) {
     program.code = program.entry();
     si_io_flush();
     free_spare_strings();
-    alternative.ss_flags = SS_DISABLE;
-    sigaltstack(&alternative, NULL);
-    free(program.signal_stack);
+    free(drops.items);
+    leave_stack();
     return NULL;
 }
 
 static int run_on_big_stack(void) {
-    pthread_attr_t attributes;
     pthread_t thread;
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-#ifdef MAP_NORESERVE
-    flags |= MAP_NORESERVE;
-#endif
-    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (stack == MAP_FAILED) return 0;
-    program.stack = stack;
-    int started = mprotect(stack, GUARD_BYTES, PROT_NONE) == 0 && pthread_attr_init(&attributes) == 0 &&
-                  pthread_attr_setstack(&attributes, stack + GUARD_BYTES, STACK_BYTES - GUARD_BYTES) == 0 &&
-                  pthread_create(&thread, &attributes, run_program, NULL) == 0;
-    if (started) {
-        pthread_join(thread, NULL);
-        pthread_attr_destroy(&attributes);
-    }
+    char *stack = new_stack();
+    if (!stack) return 0;
+    int started = start_on_stack(&thread, stack, run_program, stack);
+    if (started) pthread_join(thread, NULL);
     munmap(stack, STACK_BYTES);
-    program.stack = NULL;
     return started;
 }
 
@@ -409,8 +452,6 @@ int si_main(int argc, char **argv, int (*entry)(void)) {
     program.entry = entry;
     out.by_line = isatty(1);
     if (!run_on_big_stack()) run_program(NULL);
-    si_io_flush();
-    free(drops.items);
     return program.code;
 }
 

@@ -37,7 +37,7 @@ void si_list_free(void *p) {
 
 /* Elements may be changed and moved out of: nobody else sees them. */
 static int is_unique(const si_list *xs) {
-    return xs->rc == 1 && !xs->owner;
+    return si_is_only(xs) && !xs->owner;
 }
 
 /* A copy with other room; releases the original. */
@@ -108,7 +108,7 @@ si_list *si_list_slice(si_list *xs, si_int from, si_int to) {
         xs->len = to - from;
         return xs;
     }
-    if (xs->rc == 1 && xs->owner) {
+    if (si_is_only(xs) && xs->owner) {
         xs->data += from * elem->size;
         xs->len = to - from;
         return xs;

@@ -159,7 +159,7 @@ static void map_rebuild(si_map *m, si_int cap) {
 
 si_map *si_map_put(si_map *m, void *k, void *v, const si_type *key, const si_type *val) {
     (void)key;
-    if (m->rc != 1) m = map_copy(m, m->len + m->len / 2 + 4);
+    if (!si_is_only(m)) m = map_copy(m, m->len + m->len / 2 + 4);
     si_word hash = 0;
     si_int slot = 0, entry = guess_entry(m, k);
     if (entry < 0) {
@@ -201,7 +201,7 @@ _Bool si_map_has(const si_map *m, const void *k) {
 
 si_map *si_map_remove(si_map *m, const void *k) {
     if (!si_map_has(m, k)) return m;
-    if (m->rc != 1) m = map_copy(m, m->len);
+    if (!si_is_only(m)) m = map_copy(m, m->len);
     si_int entry;
     map_search(m, k, map_hash(m, k), &entry);
     release_all(m->key, si_map_key(m, entry), 1);

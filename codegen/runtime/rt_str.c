@@ -53,24 +53,34 @@ static void free_spare_strings(void) {
 static si_str si_empty_str = SI_LIT(0, 0, "");
 
 /* The strings of one ASCII character are used all the time, so they exist once. */
-static si_str ascii_strings[128];
-static char ascii_bytes[128];
-
-static si_str *ascii_str(unsigned c) {
-    si_str *s = &ascii_strings[c];
-    if (!s->data) {
-        ascii_bytes[c] = (char)c;
-        s->rc = SI_IMMORTAL;
-        s->len = s->chars = 1;
-        s->data = &ascii_bytes[c];
-    }
-    return s;
-}
+#define EIGHT(make, n)                                                                                                 \
+    make(n) make(n + 1) make(n + 2) make(n + 3) make(n + 4) make(n + 5) make(n + 6) make(n + 7)
+#define ASCII(make)                                                                                                    \
+    EIGHT(make, 0)                                                                                                     \
+    EIGHT(make, 8)                                                                                                     \
+    EIGHT(make, 16)                                                                                                    \
+    EIGHT(make, 24)                                                                                                    \
+    EIGHT(make, 32)                                                                                                    \
+    EIGHT(make, 40)                                                                                                    \
+    EIGHT(make, 48)                                                                                                    \
+    EIGHT(make, 56)                                                                                                    \
+    EIGHT(make, 64)                                                                                                    \
+    EIGHT(make, 72)                                                                                                    \
+    EIGHT(make, 80)                                                                                                    \
+    EIGHT(make, 88)                                                                                                    \
+    EIGHT(make, 96)                                                                                                    \
+    EIGHT(make, 104)                                                                                                   \
+    EIGHT(make, 112)                                                                                                   \
+    EIGHT(make, 120)
+#define BYTE(n) (char)(n),
+#define BYTE_STRING(n) SI_LIT(1, 1, &ascii_bytes[n]),
+static const char ascii_bytes[128] = {ASCII(BYTE)};
+static si_str ascii_strings[128] = {ASCII(BYTE_STRING)};
 
 si_str *si_str_new(const char *bytes, si_int len) {
     if (len <= 1) {
         if (len <= 0) return &si_empty_str;
-        if ((unsigned char)bytes[0] < 128) return ascii_str((unsigned char)bytes[0]);
+        if ((unsigned char)bytes[0] < 128) return &ascii_strings[(unsigned char)bytes[0]];
     }
     si_str *s = str_room(len);
     memcpy(str_bytes(s), bytes, (size_t)len);
@@ -82,7 +92,7 @@ si_str *si_str_new(const char *bytes, si_int len) {
 static si_str *str_part(const si_str *s, si_int from, si_int to) {
     if (from == 0 && to == s->len) return si_str_str(s);
     si_str *part = si_str_new(s->data + from, to - from);
-    if (s->chars == s->len) part->chars = part->len;
+    if (SI_GET(s->chars) == s->len) part->chars = part->len;
     return part;
 }
 
@@ -95,7 +105,7 @@ si_int si_str_count(const si_str *s) {
         n += 8 - (si_int)((continued * 0x0101010101010101ULL) >> 56);
     }
     for (; i < s->len; i++) n += ((unsigned char)s->data[i] & 0xC0) != 0x80;
-    ((si_str *)s)->chars = n;
+    SI_SET(((si_str *)s)->chars, n);
     return n;
 }
 
@@ -143,7 +153,7 @@ si_int si_str_hash(const si_str *s) {
 }
 
 /* Where code point `i` of the string last asked for begins. Going through a text by index stays linear with it. */
-static struct {
+static SI_THREAD struct {
     const si_str *text;
     si_int i, at;
 } cursor;
@@ -152,8 +162,8 @@ static struct {
 static si_int byte_at(const si_str *s, si_int i) {
     if (si_str_len(s) == s->len) return i;
     si_int from = 0, at = 0;
-    if (s->chars - i < i) {
-        from = s->chars;
+    if (si_str_len(s) - i < i) {
+        from = si_str_len(s);
         at = s->len;
     }
     if (cursor.text == s && llabs(i - cursor.i) < llabs(i - from)) {
@@ -227,9 +237,9 @@ si_str *si_str_at(const si_str *s, si_int i, const si_where *w, si_pos pos) {
 static si_str *str_grow(si_str *s, si_int more) {
     if (more > (si_int)(~0ULL >> 2) - s->len) out_of_memory();
     si_int need = s->len + more;
-    if (s->rc == 1 && need <= s->cap) return s;
+    if (si_is_only(s) && need <= s->cap) return s;
     si_int cap = need + need / 2 + 16;
-    if (s->rc == 1 && s->cap > 0) {
+    if (si_is_only(s) && s->cap > 0) {
         forget_cursor(s);
         s = resize(s, sizeof *s + (si_word)cap);
         s->data = str_bytes(s);
@@ -239,7 +249,7 @@ static si_str *str_grow(si_str *s, si_int more) {
     si_str *copy = str_room(cap);
     memcpy(str_bytes(copy), s->data, (size_t)s->len);
     copy->len = s->len;
-    copy->chars = s->chars;
+    copy->chars = SI_GET(s->chars);
     si_release(s, si_str_free);
     return copy;
 }
@@ -250,7 +260,8 @@ si_str *si_str_concat(si_str *a, const si_str *b) {
         si_release(a, si_str_free);
         return si_str_str(b);
     }
-    si_int len = b->len, chars = a->chars < 0 || b->chars < 0 ? -1 : a->chars + b->chars;
+    si_int len = b->len, chars = SI_GET(a->chars), more = SI_GET(b->chars);
+    chars = chars < 0 || more < 0 ? -1 : chars + more;
     /* a and b may be one object only if it has two owners, and then a is copied. */
     a = str_grow(a, len);
     memcpy(str_bytes(a) + a->len, b->data, (size_t)len);
@@ -314,7 +325,7 @@ static si_int find_bytes(const si_str *s, const si_str *part, si_int from) {
 si_int si_str_find(const si_str *s, const si_str *part) {
     if (part->len == 0) return 0;
     si_int at = find_bytes(s, part, 0);
-    if (at <= 0 || s->chars == s->len) return at;
+    if (at <= 0 || SI_GET(s->chars) == s->len) return at;
     si_str before = SI_LIT(0, -1, NULL);
     before.len = at;
     before.data = s->data;
@@ -421,7 +432,7 @@ si_str *si_str_repeat(const si_str *s, si_int n) {
     si_str *whole = str_room(len);
     for (si_int at = 0; at < len; at += s->len) memcpy(str_bytes(whole) + at, s->data, (size_t)s->len);
     whole->len = len;
-    if (s->chars >= 0) whole->chars = s->chars * n;
+    if (SI_GET(s->chars) >= 0) whole->chars = SI_GET(s->chars) * n;
     return whole;
 }
 
@@ -434,7 +445,7 @@ si_str *si_str_reverse(const si_str *s) {
         memcpy(to, s->data + i, (size_t)n);
     }
     r->len = s->len;
-    r->chars = s->chars;
+    r->chars = SI_GET(s->chars);
     return r;
 }
 
@@ -448,7 +459,7 @@ static si_str *change_case(const si_str *s, char (*change)(char)) {
     si_str *r = str_room(s->len);
     for (si_int i = 0; i < s->len; i++) str_bytes(r)[i] = change(s->data[i]);
     r->len = s->len;
-    r->chars = s->chars;
+    r->chars = SI_GET(s->chars);
     return r;
 }
 si_str *si_str_upper(const si_str *s) {
@@ -463,7 +474,7 @@ si_str *si_str_capitalize(const si_str *s) {
     memcpy(str_bytes(r), s->data, (size_t)s->len);
     str_bytes(r)[0] = ascii_upper(s->data[0]);
     r->len = s->len;
-    r->chars = s->chars;
+    r->chars = SI_GET(s->chars);
     return r;
 }
 

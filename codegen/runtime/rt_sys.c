@@ -49,9 +49,10 @@ static char *c_string(const si_str *s) {
 }
 
 static struct {
-    int len, at, at_end;
+    int len, at;
     char bytes[1 << 16];
 } in;
+static SI_THREAD int in_at_end; /* of what this thread has read */
 
 /* Has another byte, reading more when the buffer is used up. */
 static int in_more(void) {
@@ -75,7 +76,8 @@ static si_str *finish_input(si_buf *b) {
 si_str *si_io_read_line(void) {
     si_buf b = {NULL};
     char *lf = NULL;
-    in.at_end = !in_more();
+    int locked = LOCK(in);
+    in_at_end = !in_more();
     while (!lf && in_more()) {
         char *from = in.bytes + in.at;
         lf = memchr(from, '\n', (size_t)(in.len - in.at));
@@ -83,22 +85,25 @@ si_str *si_io_read_line(void) {
         si_show_bytes(&b, from, n);
         in.at += (int)n + (lf != NULL);
     }
+    UNLOCK(in, locked);
     if (lf && b.text->len && b.text->data[b.text->len - 1] == '\r') b.text->len--;
     return finish_input(&b);
 }
 _Bool si_io_at_end(void) {
-    return in.at_end;
+    return in_at_end;
 }
 si_str *si_io_read_all(void) {
     si_buf b = {NULL};
+    int locked = LOCK(in);
     while (in_more()) {
         si_show_bytes(&b, in.bytes + in.at, in.len - in.at);
         in.at = in.len;
     }
+    UNLOCK(in, locked);
     return finish_input(&b);
 }
 
-static int fs_errno;
+static SI_THREAD int fs_errno;
 si_str *si_fs_error(void) {
     return fs_errno ? c_text(strerror(fs_errno)) : &si_empty_str;
 }
@@ -212,24 +217,25 @@ si_int si_time_monotonic(void) {
 /* --- timeouts --- */
 
 typedef struct si_timer {
-    struct si_timer *outer;
+    struct si_timer *outer, *other; /* of its thread; of the program */
     catcher *owner; /* what observed panics when it was started */
     si_int deadline;
     _Bool late; /* has cancelled something */
 } si_timer;
 volatile int si_due;
+static si_timer *all_timers;
 
 static void on_alarm(int signal_number) {
     (void)signal_number;
-    si_due = 1;
+    SI_SET(si_due, 1);
 }
 
-/* Has the alarm ring at the next deadline. */
+/* Has the alarm ring at the next deadline of any thread. */
 static void set_alarm(void) {
     static _Bool installed;
     si_int now = read_clock(CLOCK_MONOTONIC), wait = -1;
-    for (si_timer *t = timers; t; t = t->outer) {
-        if (t->deadline <= now) si_due = 1;
+    for (si_timer *t = all_timers; t; t = t->other) {
+        if (t->deadline <= now) SI_SET(si_due, 1);
         else if (wait < 0 || t->deadline - now < wait) wait = t->deadline - now;
     }
     if (wait < 0) return;
@@ -250,10 +256,14 @@ static void set_alarm(void) {
 }
 
 static void pop_timer(void) {
-    si_timer *t = timers;
+    si_timer *t = timers, **at = &all_timers;
+    int locked = LOCK(timer);
+    while (*at != t) at = &(*at)->other;
+    *at = t->other;
+    SI_SET(si_due, all_timers != NULL);
+    UNLOCK(timer, locked);
     timers = t->outer;
     free(t);
-    si_due = timers != NULL;
 }
 
 static void restore_timers(const catcher *frame) {
@@ -262,7 +272,7 @@ static void restore_timers(const catcher *frame) {
 }
 
 SI_NORETURN static void cancel(si_timer *t) {
-    t->late = 1;
+    SI_SET(t->late, 1);
     catchers->caught->timer = t;
     longjmp(catchers->back, 1);
 }
@@ -279,8 +289,10 @@ void si_cancel(void) {
     for (si_timer *t = timers; t != shielded; t = t->outer)
         if (t->deadline <= now) outermost = t;
     if (outermost) cancel(outermost);
-    si_due = 0;
+    int locked = LOCK(timer);
+    SI_SET(si_due, 0);
     set_alarm();
+    UNLOCK(timer, locked);
 }
 
 void si_timer_start(si_int after) {
@@ -291,10 +303,14 @@ void si_timer_start(si_int after) {
     t->deadline = now + (after < longest ? after : longest);
     t->late = 0;
     timers = t;
+    int locked = LOCK(timer);
+    t->other = all_timers;
+    all_timers = t;
     set_alarm();
+    UNLOCK(timer, locked);
 }
 _Bool si_timer_late(void) {
-    _Bool late = timers->late;
+    _Bool late = SI_GET(timers->late);
     pop_timer();
     return late;
 }
@@ -342,7 +358,7 @@ si_int si_retry_exponential(si_int base, si_int max, si_int retry) {
 }
 
 void si_retry_pause(si_int ns, _Bool jitter) {
-    static si_word state;
+    static SI_THREAD si_word state;
     if (jitter && ns > 0) {
         if (!state) state = (si_word)read_clock(CLOCK_MONOTONIC);
         state = state * 6364136223846793005ULL + 1442695040888963407ULL;

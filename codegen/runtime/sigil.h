@@ -25,6 +25,23 @@ typedef unsigned long long si_pos; /* line * 2^20 + column */
 #define SI_THREAD __thread
 #endif
 
+/* Programs that run tasks side by side count atomically while they do. Those that never do define SI_ALONE, and so
+   does whatever the compiler knows no atomics for. */
+#if defined(__TINYC__) && !defined(SI_ALONE)
+#define SI_ALONE
+#endif
+#ifdef SI_ALONE
+#define si_is_shared() 0
+#define SI_GET(x) (x)
+#define SI_SET(x, value) ((x) = (value))
+#else
+extern int si_threads; /* that run besides the first one */
+#define SI_GET(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define SI_SET(x, value) __atomic_store_n(&(x), (value), __ATOMIC_RELAXED)
+/* A thread that sees no others is the only one: it has started or joined all others itself. */
+#define si_is_shared() __builtin_expect(SI_GET(si_threads), 0)
+#endif
+
 /* Reference counts below zero never change: the object lives forever. */
 #define SI_IMMORTAL (-1LL)
 
@@ -112,12 +129,22 @@ typedef struct si_caught {
 void si_protect(si_caught *c, void (*task)(void *), void *arg);
 void si_reraise(si_caught *c);
 
+/* Tasks, side by side where there are threads. All have ended when these return; panics are left in what was caught. */
+typedef struct si_task {
+    void (*run)(void *);
+    void *arg;
+    si_caught *caught;
+} si_task;
+void si_run_all(const si_task *tasks, int n);
+/* The values of closures, at most so many at a time; `call` puts the value of one into a place. */
+si_list *si_run_tasks(const si_list *tasks, si_int most, void (*call)(void *, void *), const si_type *elem);
+
 /* Timeouts. Programs that have any define SI_TICK as si_tick(); it stands at the start of functions and rounds. */
 #define SI_TICK
 extern volatile int si_due; /* a timer may have run out */
 void si_cancel(void);
 static inline void si_tick(void) {
-    if (__builtin_expect(si_due, 0)) si_cancel();
+    if (__builtin_expect(SI_GET(si_due), 0)) si_cancel();
 }
 void si_timer_start(si_int after);
 _Bool si_timer_late(void);
@@ -136,15 +163,39 @@ void si_map_free(void *p);
 void si_fn_free(void *p);
 
 static inline void si_retain(void *p) {
-    if (p && *(si_int *)p >= 0) ++*(si_int *)p;
+    si_int *rc = p;
+    if (!rc) return;
+#ifndef SI_ALONE
+    if (si_is_shared()) {
+        if (SI_GET(*rc) >= 0) __atomic_fetch_add(rc, 1, __ATOMIC_RELAXED);
+        return;
+    }
+#endif
+    if (*rc >= 0) ++*rc;
+}
+/* Gives up a reference; whether it was the last one. */
+static inline _Bool si_give_up(si_int *rc) {
+#ifndef SI_ALONE
+    /* What the others did with the object comes before it is freed. */
+    if (si_is_shared()) return SI_GET(*rc) > 0 && __atomic_fetch_sub(rc, 1, __ATOMIC_ACQ_REL) == 1;
+#endif
+    return *rc > 0 && --*rc == 0;
 }
 static inline void si_release(void *p, void (*free_it)(void *)) {
-    if (p && *(si_int *)p > 0 && --*(si_int *)p == 0) {
+    if (p && si_give_up(p)) {
         if (free_it == si_str_free) /* refers to nothing; the C compiler knows which it is */
             si_str_free(p);
         else
             si_drop(p, free_it);
     }
+}
+/* There is one reference to the object. Pairs with the release of those that were given up elsewhere. */
+static inline _Bool si_is_only(const void *p) {
+    const si_int *rc = p;
+#ifndef SI_ALONE
+    if (si_is_shared()) return __atomic_load_n(rc, __ATOMIC_ACQUIRE) == 1;
+#endif
+    return *rc == 1;
 }
 
 /* Integers. */
@@ -257,7 +308,8 @@ si_int si_str_count(const si_str *s);
 _Bool si_str_eq_slow(const si_str *a, const si_str *b);
 int si_str_cmp(const si_str *a, const si_str *b);
 static inline si_int si_str_len(const si_str *s) {
-    return s->chars >= 0 ? s->chars : si_str_count(s);
+    si_int n = SI_GET(s->chars);
+    return n >= 0 ? n : si_str_count(s);
 }
 static inline _Bool si_str_is_empty(const si_str *s) {
     return s->len == 0;
@@ -304,7 +356,7 @@ int si_list_cmp(const si_list *a, const si_list *b);
 si_str *si_list_str(const si_list *xs);
 /* Unique, with room for one more element; owns xs. */
 static inline si_list *si_list_room(si_list *xs, const si_type *elem) {
-    return SI_LIKELY(xs->rc == 1 && xs->len < xs->cap) ? xs : si_list_grow(xs, elem);
+    return SI_LIKELY(si_is_only(xs) && xs->len < xs->cap) ? xs : si_list_grow(xs, elem);
 }
 static inline si_int si_list_len(const si_list *xs) {
     return xs->len;
@@ -318,7 +370,7 @@ static inline si_int si_list_at(const si_list *xs, si_int i, const si_where *w, 
 /* The list, owned, with an element that may be overwritten. */
 static inline si_list *si_list_open(si_list *xs, si_int i, const si_where *w, si_pos pos) {
     if ((si_word)i >= (si_word)xs->len) si_panic_index(i, xs->len, w, pos);
-    return SI_LIKELY(xs->rc == 1 && !xs->owner) ? xs : si_list_unshare(xs);
+    return SI_LIKELY(si_is_only(xs) && !xs->owner) ? xs : si_list_unshare(xs);
 }
 
 /* Maps. put owns the map and what k and v point to; find borrows and gives a borrowed place or NULL. */

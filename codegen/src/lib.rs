@@ -6,7 +6,7 @@
 //! ```text
 //! codegen.entry(main)          C's `main`; it needs the instance of @main …
 //! codegen.emit(instance)       … whose text needs further instances, each emitted once
-//! codegen.unit(emitted, ticks) a C file of any of them: declarations of what they need, then their text
+//! codegen.unit(emitted, …)     a C file of any of them: declarations of what they need, then their text
 //! ```
 //!
 //! ```text

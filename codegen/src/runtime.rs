@@ -9,6 +9,7 @@ const PROGRAM: &str = concat!(
     include_str!("../runtime/rt_list.c"),
     include_str!("../runtime/rt_map.c"),
     include_str!("../runtime/rt_sys.c"),
+    include_str!("../runtime/rt_task.c"),
 );
 
 /// Name and text of the runtime's files: `sigil.h` is included by every unit and needs no other header,

@@ -23,8 +23,9 @@ use std::collections::BTreeMap;
 impl Codegen<'_> {
     /// The text of a C file that holds these.
     ///
-    /// `ticks`: some module may use timeouts, so all functions look whether one has run out.
-    pub fn unit(&self, parts: &[&Emitted], ticks: bool) -> String {
+    /// `ticks`: some module may use timeouts, so all functions look whether one has run out. `threads`: some module
+    /// may run tasks side by side, so counts may have to be atomic.
+    pub fn unit(&self, parts: &[&Emitted], ticks: bool, threads: bool) -> String {
         let mut types = Structs::new(self);
         let needs: FxHashSet<Instance> = parts.iter().flat_map(|part| &part.needs).copied().collect();
         let prototypes = Lines::of(needs.iter(), |&need, out| self.prototypes(need, out));
@@ -34,6 +35,9 @@ impl Codegen<'_> {
         let mut out = String::with_capacity(
             4096 + 2 * parts.iter().map(|part| part.text.len()).sum::<usize>() + prototypes.text.len(),
         );
+        if !threads {
+            out.push_str("#define SI_ALONE\n");
+        }
         out.push_str("#include \"sigil.h\"\n");
         if ticks {
             out.push_str("#undef SI_TICK\n#define SI_TICK si_tick();\n");

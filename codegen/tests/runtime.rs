@@ -22,6 +22,10 @@ const COMPILERS: &[Compiler] = &[
     Compiler { name: "tcc", args: &["-Wall", "-Werror"] },
 ];
 
+/// For what runs on several threads.
+const RACES: Compiler =
+    Compiler { name: "gcc", args: &["-O1", "-g", "-fsanitize=thread", "-Wall", "-Wextra"] };
+
 fn installed(name: &str) -> bool {
     Command::new(name).arg("-v").output().is_ok_and(|output| output.status.success())
 }
@@ -96,6 +100,13 @@ fn maps() {
 #[test]
 fn observed_panics() {
     check("panics");
+}
+
+#[test]
+fn tasks() {
+    check("tasks");
+    let output = run(&compile("tasks", COMPILERS.len(), &RACES), &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::scope::FrameKind;
+use crate::decl::Const;
 use crate::hir::{self, ExprId as E, ExprKind as H, LocalId, Target};
 use crate::types::{Ty, TyKind};
 use sigil_frontend::syntax::{ExprKind, PatternCall, PropValue};
@@ -102,7 +103,11 @@ impl Checker<'_> {
         let read = self.local(locals[0], pos);
         let out = self.task_result(out, span);
         let list = self.list_ty(out);
-        let mut value = self.prelude_call(sym.run_tasks, &[out], &[read], list, pos);
+        let most = match (props[1], locals.get(1)) {
+            (Some(_), Some(&max)) => self.local(max, pos),
+            _ => self.constant(Const::Int(i64::MAX), Ty::INT, pos),
+        };
+        let mut value = self.prelude_call(sym.run_tasks, &[out], &[read, most], list, pos);
         if let (false, Some(TyKind::Adt(id, args))) = (collect_all, self.head(out))
             && id == self.lang.result
         {

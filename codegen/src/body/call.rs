@@ -166,7 +166,12 @@ impl Emitter<'_> {
                 match *extra {
                     Extra::Site => e.push_site(pos),
                     Extra::Desc(n) => e.push_desc(targs[n as usize]),
-                    Extra::Runner(n) => e.push_runner(types[n as usize]),
+                    Extra::Runner(n) => e.push_runner(types[n as usize], "_run"),
+                    Extra::Caller(n) => {
+                        if let TyKind::List(closure) = e.program.types.kind(types[n as usize]) {
+                            e.push_runner(closure, "_call");
+                        }
+                    }
                 }
             }
             e.push(")");
@@ -224,11 +229,11 @@ impl Emitter<'_> {
         }
     }
 
-    fn push_runner(&mut self, ty: Ty) {
+    fn push_runner(&mut self, ty: Ty, suffix: &str) {
         self.sink.need(Instance::Glue(ty));
         let cx = self.cx;
         cx.push_type_name(ty, &mut self.sink.text);
-        self.push("_run");
+        self.push(suffix);
     }
 
     /// Calls a function value.

@@ -324,7 +324,7 @@ impl Emitter<'_> {
         found
     }
 
-    /// Tasks one after another; a panic of one waits until all have ended.
+    /// Tasks, side by side; a panic of one waits until all have ended.
     pub(super) fn parallel(&mut self, tasks: Exprs, results: Locals, value: ExprId) -> Val {
         let body = self.body;
         let (tasks, results) = (body.exprs(tasks), body.locals(results));
@@ -332,6 +332,7 @@ impl Emitter<'_> {
         for (&task, &result) in tasks.iter().zip(results) {
             started.push(self.task(task, result));
         }
+        self.run_tasks(&started);
         for &number in &started {
             self.push(&format!("si_reraise(&c{number});\n"));
         }
@@ -350,7 +351,24 @@ impl Emitter<'_> {
         self.value(value)
     }
 
-    /// Runs a task; its number.
+    /// One task is run by this thread, several by whichever has the time.
+    fn run_tasks(&mut self, started: &[u32]) {
+        if let [number] = *started {
+            self.push(&format!("si_protect(&c{number}, "));
+            self.push_own("t", number);
+            return self.push(&format!(", &k{number});\n"));
+        }
+        let first = started.first().copied().unwrap_or(0);
+        self.push(&format!("si_task j{first}[] = {{"));
+        for &number in started {
+            self.push("{");
+            self.push_own("t", number);
+            self.push(&format!(", &k{number}, &c{number}}}, "));
+        }
+        self.push(&format!("}};\nsi_run_all(j{first}, {});\n", started.len()));
+    }
+
+    /// What a task takes and gives; its number.
     fn task(&mut self, task: ExprId, result: LocalId) -> u32 {
         let free = self.free_locals(task, &[]);
         let number = self.new_function();
@@ -395,9 +413,6 @@ impl Emitter<'_> {
         for &local in &free {
             self.push(&format!("k{number}.v{0} = v{0};\n", local.0));
         }
-        self.push(&format!("si_protect(&c{number}, "));
-        self.push_own("t", number);
-        self.push(&format!(", &k{number});\n"));
         number
     }
 }

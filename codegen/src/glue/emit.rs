@@ -36,7 +36,8 @@ fn declare(cx: &dyn Cx, ty: Ty, out: &mut String, before: &str, after: &str) {
 /// Writes the declarations of all that `Instance::Glue(ty)` defines.
 pub fn prototypes(cx: &dyn Cx, ty: Ty, out: &mut String) {
     if !is_aggregate(cx, ty) {
-        return declare(cx, ty, out, "void ", "_run(void *f);");
+        declare(cx, ty, out, "void ", "_run(void *f);");
+        return declare(cx, ty, out, "void ", "_call(void *f, void *to);");
     }
     if !cx.is_trivial(ty) {
         declare(cx, ty, out, "void ", "_retain(void *p);");
@@ -86,7 +87,7 @@ fn nullary_count(variants: &[Variant], sum: bool) -> usize {
     variants.iter().rposition(|variant| sum && variant.fields.is_empty()).map_or(0, |last| last + 1)
 }
 
-/// Calls a `() -> T` closure and drops the result.
+/// Calls a `() -> T` closure: once drops the result, once puts it into a place.
 fn runner(cx: &dyn Cx, ty: Ty, result: Ty, out: &mut Sink) {
     let mut c_type = String::new();
     cx.push_c_type(result, &mut c_type);
@@ -99,7 +100,13 @@ fn runner(cx: &dyn Cx, ty: Ty, result: Ty, out: &mut Sink) {
     out.push(&c_type);
     out.push(" (*)(si_fn *))f->code)(f);\n    (void)v;\n    ");
     release(cx, out, result, "v");
-    out.push("\n}\n");
+    out.push("\n}\nvoid ");
+    cx.push_type_name(ty, &mut out.text);
+    out.push("_call(void *p, void *to) {\n    si_fn *f = p;\n    *(");
+    out.push(&c_type);
+    out.push(" *)to = ((");
+    out.push(&c_type);
+    out.push(" (*)(si_fn *))f->code)(f);\n}\n");
 }
 
 struct Glue<'a> {

@@ -40,6 +40,8 @@ pub enum Extra {
     Desc(u8),
     /// The function that calls a `() -> T` closure and drops its result, for the type of this argument.
     Runner(u8),
+    /// The function that calls a closure of the list that is this argument and puts its result into a place.
+    Caller(u8),
     /// Where a panic is reported: the `si_where` and the position.
     Site,
 }

@@ -1,7 +1,7 @@
 //! The table of intrinsics, grouped as in the library.
 
 use super::{Extra, Intrinsic, Pass, Ret, Special};
-use Extra::{Desc, Runner, Site};
+use Extra::{Caller, Desc, Runner, Site};
 use Pass::{Borrow as B, BorrowRef as BRef, Own, OwnRef};
 use Ret::{Never, Value, Void};
 
@@ -56,6 +56,7 @@ table! {
     "retry_exponential" => "si_retry_exponential" (B, B, B) [] Value;
     "retry_pause" => "si_retry_pause" (B, B) [] Void;
 
+    "run_tasks" => "si_run_tasks" (B, B) [Caller(0), Desc(0)] Value;
     "timer_start" => "si_timer_start" (B) [] Void;
     "timer_late" => "si_timer_late" () [] Value;
     "timer_shield" => "si_timer_shield" () [] Void;

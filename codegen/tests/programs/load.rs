@@ -149,7 +149,7 @@ impl<'t> Files<'t> {
         emitted.sort_by_cached_key(|(instance, _)| codegen.sort_key(*instance));
         let mut parts: Vec<&Emitted> = emitted.iter().map(|(_, emitted)| emitted).collect();
         parts.push(&entry);
-        let text = codegen.unit(&parts, false);
+        let text = codegen.unit(&parts, false, true);
         assert_eq!(text, self.unit_in_other_order(&entry, options)?, "the order of emission shows");
         Ok(text)
     }
@@ -177,7 +177,7 @@ impl<'t> Files<'t> {
         let is_helper = |need: Instance| !matches!(need, Instance::Fn(..));
         let emitted = emit_all(&codegen, &entry, false, is_helper).expect("helpers are emitted");
         let parts: Vec<&Emitted> = emitted.iter().map(|(_, emitted)| emitted).collect();
-        codegen.unit(&parts, false)
+        codegen.unit(&parts, false, true)
     }
 
     /// The same as `unit` from a generator that meets types and instances in another order.
@@ -187,7 +187,7 @@ impl<'t> Files<'t> {
         emitted.sort_by_cached_key(|(instance, _)| codegen.sort_key(*instance));
         let mut parts: Vec<&Emitted> = emitted.iter().map(|(_, emitted)| emitted).collect();
         parts.push(entry);
-        Ok(codegen.unit(&parts, false))
+        Ok(codegen.unit(&parts, false, true))
     }
 }
 

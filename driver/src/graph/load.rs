@@ -24,6 +24,9 @@ impl Compilation<'_> {
         if !file.is_library && source.text().contains("timeout") {
             self.has_timeouts.store(true, Ordering::Release);
         }
+        if !file.is_library && source.text().contains("parallel") {
+            self.has_tasks.store(true, Ordering::Release);
+        }
         let header = sigil_frontend::header(source.text());
         self.program.set_source(id, source);
         file.is_loaded.store(true, Ordering::Release);

@@ -89,6 +89,8 @@ pub struct Compilation<'p> {
     pub by_key: Mutex<FxHashMap<String, ModuleId>>,
     /// A file mentions timeouts. All have been looked at before a unit is written, so it depends on the input alone.
     pub has_timeouts: AtomicBool,
+    /// A file mentions parallel tasks.
+    pub has_tasks: AtomicBool,
     /// Files whose header has not been read, plus one while the first ones are being added.
     pub open_headers: AtomicUsize,
     /// Files whose interface has not been built, plus one likewise.
@@ -304,6 +306,7 @@ impl<'p> Compilation<'p> {
             files: boxcar::Vec::new(),
             by_key: Mutex::default(),
             has_timeouts: AtomicBool::new(false),
+            has_tasks: AtomicBool::new(false),
             open_headers: AtomicUsize::new(1),
             open_interfaces: AtomicUsize::new(1),
             open_instances: AtomicUsize::new(2),

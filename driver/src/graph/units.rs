@@ -207,7 +207,9 @@ impl Compilation<'_> {
         }
         let mut parts: Vec<&Emitted> = all.iter().collect();
         parts.extend(entry);
-        self.codegen.unit(&parts, self.has_timeouts.load(Ordering::Acquire))
+        let (timeouts, tasks) =
+            (self.has_timeouts.load(Ordering::Acquire), self.has_tasks.load(Ordering::Acquire));
+        self.codegen.unit(&parts, timeouts, tasks)
     }
 }
 
