@@ -139,6 +139,8 @@ impl Checker<'_> {
             } else {
                 let help = self.suggest_value(name.symbol);
                 self.error_help(100, name.span, format!("unknown name `{text}`"), help);
+                // A forgotten `let`: said once.
+                self.declare(name.symbol, Ty::ERROR, true, name.span, Warn::Never);
             }
             return;
         };
