@@ -1,5 +1,6 @@
 //! What sigilc says: findings with their places, sorted, rendered for people or programs.
 
+mod consequences;
 mod json;
 mod places;
 mod render;

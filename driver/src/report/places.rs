@@ -1,5 +1,6 @@
 //! Findings: diagnostics whose places are lines and columns of named files, in their final order.
 
+use super::consequences::independent;
 use sigil_frontend::{Code, Diagnostic, FileId, Span};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -109,7 +110,8 @@ impl<'a> File<'a> {
     }
 }
 
-/// Turns diagnostics into findings: sorted, without repetitions. `file` gives a file's path and text.
+/// Turns diagnostics into findings: sorted, without repetitions and mere consequences. `file` gives a file's path and
+/// text.
 pub fn findings<'a>(diagnostics: &[Diagnostic], file: impl Fn(FileId) -> (&'a str, &'a str)) -> Vec<Finding> {
     let mut files: HashMap<FileId, File<'a>> = HashMap::new();
     let mut place = |id: FileId, span: Span, label: &str| {
@@ -119,8 +121,8 @@ pub fn findings<'a>(diagnostics: &[Diagnostic], file: impl Fn(FileId) -> (&'a st
         });
         file.place(span, label)
     };
-    let mut found: Vec<Finding> = diagnostics
-        .iter()
+    let mut found: Vec<Finding> = independent(diagnostics, &file)
+        .into_iter()
         .map(|d| Finding {
             code: d.code,
             message: d.message.clone(),

@@ -1,0 +1,244 @@
+//! Leaves out what follows from a syntax error: a parser that lost its way in an item says more than was wrong there,
+//! what it understood of the item's body is not what was written, and the item's names may be unknown to others.
+//!
+//! Items are told apart as recovery does it (language.md 1.3): one starts where a line begins with a token that
+//! starts items, so methods count as well.
+
+use sigil_frontend::{Code, Diagnostic, FileId};
+use std::collections::{HashMap, HashSet};
+
+/// The diagnostics that stand for mistakes of their own.
+pub fn independent<'d, 'a>(
+    diagnostics: &'d [Diagnostic],
+    file: &impl Fn(FileId) -> (&'a str, &'a str),
+) -> Vec<&'d Diagnostic> {
+    let mut lost: HashMap<FileId, Lost<'a>> = HashMap::new();
+    for diagnostic in diagnostics.iter().filter(|d| derails(d.code) || d.code == MISPLACED_LET) {
+        let lost = lost.entry(diagnostic.file).or_insert_with(|| Lost::new(file(diagnostic.file).1));
+        lost.note(diagnostic);
+    }
+    if lost.is_empty() {
+        return diagnostics.iter().collect();
+    }
+    let names = Names::of(lost.values());
+    let follows = |d: &Diagnostic| lost.get(&d.file).is_some_and(|lost| lost.explains(d)) || names.explain(d);
+    diagnostics.iter().filter(|d| !follows(d)).collect()
+}
+
+/// A `let` outside a sequence: its names are not declared.
+const MISPLACED_LET: Code = Code::error(213);
+const UNKNOWN_NAME: Code = Code::error(100);
+
+/// After these, what the parser says of the rest of an item is a guess.
+fn derails(code: Code) -> bool {
+    !code.is_warning && matches!(code.number, 4 | 6 | 200 | 201 | 207 | 208)
+}
+
+/// A file in which the parser lost its way.
+struct Lost<'a> {
+    text: &'a str,
+    /// Where items start.
+    starts: Vec<usize>,
+    /// The first error of each item that derails, by the item's number.
+    first: HashMap<usize, (u32, Code)>,
+    /// Names that an item tried to declare.
+    misplaced: HashMap<usize, HashSet<&'a str>>,
+}
+
+impl<'a> Lost<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut starts = vec![0];
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let code = line.trim_start();
+            if at > 0 && starts_item(code) {
+                starts.push(at + line.len() - code.len());
+            }
+            at += line.len();
+        }
+        Lost { text, starts, first: HashMap::new(), misplaced: HashMap::new() }
+    }
+
+    /// The item at a byte. What is missing is reported at the token after it, which may start the next item.
+    fn item(&self, at: u32, code: Code) -> usize {
+        let at = at as usize;
+        let number = self.starts.partition_point(|&start| start <= at).max(1) - 1;
+        if derails(code) && self.starts[number] == at { number.saturating_sub(1) } else { number }
+    }
+
+    fn note(&mut self, diagnostic: &Diagnostic) {
+        let item = self.item(diagnostic.span.start, diagnostic.code);
+        if diagnostic.code == MISPLACED_LET {
+            let from = &self.text[self.text.floor_char_boundary(diagnostic.span.start as usize)..];
+            let pattern = from.split('=').next().unwrap_or_default();
+            self.misplaced.entry(item).or_default().extend(words(pattern));
+            return;
+        }
+        let error = (diagnostic.span.start, diagnostic.code);
+        let first = self.first.entry(item).or_insert(error);
+        *first = (*first).min(error);
+    }
+
+    fn explains(&self, d: &Diagnostic) -> bool {
+        if d.code.is_warning {
+            // What was given up may have used it.
+            return matches!(d.code.number, 100 | 101);
+        }
+        let item = self.item(d.span.start, d.code);
+        if d.code == UNKNOWN_NAME && self.misplaced.get(&item).is_some_and(|names| mentions(d, names)) {
+            return true;
+        }
+        let Some(&first) = self.first.get(&item) else { return false };
+        match d.code.number {
+            1..=8 | 217 | 500 | 700..=799 | 900.. => false,
+            202 | 203 | 205 | 206 | 210 | 211 => d.span.start > first.0,
+            200..=299 => (d.span.start, d.code) != first,
+            _ => true,
+        }
+    }
+
+    /// The text of the items with such an error.
+    fn items(&self) -> impl Iterator<Item = &'a str> {
+        self.first.keys().map(|&item| {
+            let end = self.starts.get(item + 1).copied().unwrap_or(self.text.len());
+            &self.text[self.starts[item]..end]
+        })
+    }
+}
+
+fn starts_item(code: &str) -> bool {
+    if code.starts_with(['@', '$', '#']) {
+        return true;
+    }
+    let end = code.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(code.len());
+    matches!(&code[..end], "pub" | "use" | "type" | "trait" | "impl" | "extend" | "extension")
+}
+
+/// What the items would have declared.
+#[derive(Default)]
+struct Names<'a> {
+    declared: HashSet<&'a str>,
+    tested: HashSet<&'a str>,
+    /// Methods or impls are missing.
+    has_impls: bool,
+}
+
+impl<'a> Names<'a> {
+    fn of<'l>(lost: impl Iterator<Item = &'l Lost<'a>>) -> Self
+    where
+        'a: 'l,
+    {
+        let mut names = Names::default();
+        lost.flat_map(Lost::items).for_each(|item| names.add(item));
+        names
+    }
+
+    fn add(&mut self, item: &'a str) {
+        let mut words = words(item).skip_while(|&word| word == "pub").peekable();
+        let kind = words.peek().copied().unwrap_or_default();
+        match kind {
+            // A type with its variants, or the trait and the type of an impl.
+            "type" | "trait" | "impl" | "extend" => {
+                self.has_impls |= kind != "type";
+                let is_upper = |word: &&str| word.starts_with(|c: char| c.is_ascii_uppercase());
+                self.declared.extend(words.filter(is_upper));
+            }
+            "use" | "extension" => self.declared.extend(words),
+            name => {
+                self.declared.insert(name);
+                self.tested
+                    .extend(words.skip_while(|&word| word != "tests").take_while(|&word| word != "void"));
+            }
+        }
+    }
+
+    fn explain(&self, d: &Diagnostic) -> bool {
+        match d.code.number {
+            500 => mentions(d, &self.tested),
+            _ if d.code.is_warning => false,
+            100
+            | 104
+            | 301
+            | 302
+            | 311
+            | 314
+            | 315
+            | 400..=404
+            | 407
+            | 501
+            | 600
+            | 701
+            | 703
+            | 709
+            | 800..=804
+            | 809 => mentions(d, &self.declared),
+            323 | 807 | 810 => self.has_impls || mentions(d, &self.declared),
+            _ => false,
+        }
+    }
+}
+
+fn mentions(d: &Diagnostic, names: &HashSet<&str>) -> bool {
+    words(&d.message).any(|word| names.contains(word))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sigil_frontend::Span;
+
+    /// What remains of errors given as number, position (the first place of a text) and message.
+    fn left(text: &str, all: &[(u16, &str, &str)]) -> Vec<u16> {
+        let diagnostics: Vec<Diagnostic> = all
+            .iter()
+            .map(|&(number, place, message)| {
+                let at = text.find(place).unwrap() as u32;
+                Diagnostic::new(Code::error(number), FileId(0), Span::new(at, at + 1), message)
+            })
+            .collect();
+        independent(&diagnostics, &|_| ("a.si", text)).iter().map(|d| d.code.number).collect()
+    }
+
+    #[test]
+    fn the_first_syntax_error_of_an_item_explains_the_rest_of_it() {
+        let text = "@f () -> int = (1 ++ ) x\n@g () -> int = \"x\"\n";
+        let all = [(308, "1", "m"), (208, "+ )", "m"), (201, "x", "m"), (308, "\"x", "m")];
+        assert_eq!(left(text, &all), [208, 308]);
+    }
+
+    #[test]
+    fn what_is_missing_at_the_next_item_is_missing_in_this_one() {
+        let text = "@f () -> int = (1\n@g () -> int = \"x\"\n";
+        assert_eq!(left(text, &[(308, "1", "m"), (201, "@g", "m"), (308, "\"x", "m")]), [201, 308]);
+    }
+
+    #[test]
+    fn names_of_lost_items_are_not_missed() {
+        let text = "type T = A | = B\n@f (t: T) -> int = match(t, A -> 1, C -> 2)\n";
+        let all = [(207, "= B", "m"), (301, "T)", "unknown type `T`"), (100, "A ->", "unknown name `A`")];
+        assert_eq!(left(text, &all), [207]);
+        assert_eq!(left(text, &[(207, "= B", "m"), (100, "C", "unknown name `C`")]), [207, 100]);
+        let text = "@t tests @f () -> void = )\n@f () -> int = 1\n";
+        assert_eq!(
+            left(text, &[(208, ")\n", "m"), (500, "@f () -> int", "function `@f` has no tests")]),
+            [208]
+        );
+    }
+
+    #[test]
+    fn names_of_a_misplaced_let_are_not_missed() {
+        let text = "@f () -> int = (let (x, y) = (1, 2), x + z)\n@g () -> int = x\n";
+        let all =
+            [(213, "let", "m"), (100, "x +", "unknown name `x`"), (100, "z", "`z`"), (100, "x\n", "`x`")];
+        assert_eq!(left(text, &all), [213, 100, 100]);
+    }
+
+    #[test]
+    fn without_a_syntax_error_all_stay() {
+        assert_eq!(left("@f () -> int = x + y\n", &[(100, "x", "`x`"), (100, "y", "`y`")]), [100, 100]);
+    }
+}
