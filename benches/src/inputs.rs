@@ -5,7 +5,7 @@ use clap::Parser;
 use sigil_driver::cli::Cli;
 use sigil_driver::graph::{Compilation, Goal, Untested};
 use sigil_driver::project::find_input;
-use sigil_driver::session::{Request, compile};
+use sigil_driver::session::{self, Engine, Request};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -65,6 +65,20 @@ pub fn compile_with<R>(
     options: &[String],
     ask: impl FnOnce(&Compilation<'_>) -> R,
 ) -> R {
+    compile_on(&sigil_driver::graph::run, dir, out, options, ask)
+}
+
+/// The same on an engine of one's own.
+///
+/// # Panics
+/// If there are findings, or no such options.
+pub fn compile_on<R>(
+    engine: Engine<'_>,
+    dir: &Path,
+    out: Option<&Path>,
+    options: &[String],
+    ask: impl FnOnce(&Compilation<'_>) -> R,
+) -> R {
     let command = ["sigilc", "check", "-q", "."].map(str::to_owned);
     let options = Cli::parse_from(command.iter().chain(options)).options;
     let input = find_input(dir, out.is_none()).unwrap_or_else(|error| panic!("{error:?}"));
@@ -73,7 +87,7 @@ pub fn compile_with<R>(
         None => (Goal::Check, Untested::Deny),
     };
     let request = Request { input, goal, tests: false, untested, output_dir: out.map(Into::into) };
-    compile(request, &options, |done| {
+    session::compile_on(engine, request, &options, |done| {
         assert_eq!(done.findings.len(), 0, "a generated project has findings");
         ask(done.compilation)
     })

@@ -4,6 +4,7 @@
 //! generate   realistic Sigil projects, the same bytes for the same arguments
 //! measure    running programs, medians, tables
 //! inputs     what the criterion benches work on
+//! on_rayon   the compiler's graph on another pool
 //! ```
 //!
 //! Programs: `generate` writes a project, `stages` prints how fast the compiler's stages are, `programs` how fast the
@@ -12,3 +13,4 @@
 pub mod generate;
 pub mod inputs;
 pub mod measure;
+pub mod on_rayon;

@@ -39,8 +39,21 @@ pub struct Finished<'a, 'p> {
     pub outcome: Outcome,
 }
 
+/// Runs all that follows from a job of a compilation.
+pub type Engine<'e> = &'e dyn Fn(&Compilation<'_>, Job) -> Outcome;
+
 /// Compiles, then hands the result to `then`. Nothing is freed before `then` returns, so that a program may end there.
 pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finished<'_, '_>) -> R) -> R {
+    compile_on(&graph::run, request, options, then)
+}
+
+/// The same on an engine of one's own, for comparison with the pool.
+pub fn compile_on<R>(
+    engine: Engine<'_>,
+    request: Request,
+    options: &Options,
+    then: impl FnOnce(Finished<'_, '_>) -> R,
+) -> R {
     let workers = worker_count(options);
     let flags = Flags { optimize: options.optimize, debug: options.debug };
     let plan = Plan {
@@ -74,7 +87,7 @@ pub fn compile<R>(request: Request, options: &Options, then: impl FnOnce(Finishe
         compilation.plan.goal = Goal::Check;
     }
     let progress = Progress::start(options);
-    let outcome = progress.watch(&compilation.counters, || graph::run(&compilation, Job::Start));
+    let outcome = progress.watch(&compilation.counters, || engine(&compilation, Job::Start));
     let mut findings = early;
     findings.extend(trace::keep(&compilation, outcome.recording.as_ref(), options));
     let is_internal = !outcome.panics.is_empty() || !outcome.stalled.is_empty();

@@ -36,7 +36,7 @@ mod state;
 mod testing;
 mod units;
 
-pub use engine::{Graph, Node};
+pub use engine::{ChildSlot, Graph, Node};
 pub use pool::{Outcome, check_policy, run};
 pub use state::{Compilation, Goal, Native, Plan, Untested};
 pub use testing::TestResult;
