@@ -138,7 +138,7 @@ pub struct Options {
     /// Run ready nodes in a random order made from this seed
     #[arg(long, global = true, value_name = "SEED")]
     pub chaos: Option<u64>,
-    /// Scheduler policy, `knob=value` separated by commas
+    /// Scheduler policy, `knob=value` separated by commas, on top of `priorities=on`
     #[arg(long, global = true, value_name = "TEXT")]
     pub policy: Option<String>,
     /// C compiler, with arguments if need be [default: $CC, else cc, gcc, clang or tcc]

@@ -5,7 +5,7 @@ use super::engine::{ChildSlot, Graph, Node, Serial};
 use super::state::Compilation;
 use crate::cli::Schedule;
 use sigil_scheduler::trace::Recording;
-use sigil_scheduler::{Capture, Chaos, Context, Metrics, NodeId, Policy, Pool, Stalled};
+use sigil_scheduler::{Capture, Chaos, Context, Metrics, NodeId, Policy, PolicyError, Pool, Stalled};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -85,7 +85,7 @@ impl Graph for PoolGraph<'_, '_> {
 fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
     let plan = &compilation.plan;
     // The text was looked at when the command line was read.
-    let mut policy: Policy = plan.policy.as_deref().unwrap_or_default().parse().unwrap_or_default();
+    let mut policy = policy(plan.policy.as_deref()).unwrap_or_default();
     if let Some(seed) = plan.chaos {
         policy.chaos = if plan.workers == 1 { Chaos::Serial(seed) } else { Chaos::Threads(seed) };
     }
@@ -182,5 +182,30 @@ fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
 
 /// What is wrong with a policy text, if anything is.
 pub fn check_policy(text: &str) -> Option<String> {
-    text.parse::<Policy>().err().map(|error| error.to_string())
+    policy(Some(text)).err().map(|error| error.to_string())
+}
+
+/// The compiler's policy where the command line does not say otherwise: what finds more work goes first. So each stage
+/// comes in long runs, and its code stays in the processor's caches, but nothing ever waits for a stage to end.
+const POLICY: &str = "priorities=on";
+
+fn policy(text: Option<&str>) -> Result<Policy, PolicyError> {
+    match text {
+        None => POLICY.parse(),
+        Some(text) => format!("{POLICY},{text}").parse(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_goes_before_the_compilers_own_policy() {
+        assert!(policy(None).is_ok_and(|policy| policy.priorities));
+        let given = policy(Some("order=fifo,priorities=off")).unwrap();
+        assert!(!given.priorities);
+        assert_eq!(given.order, sigil_scheduler::Order::Fifo);
+        assert!(check_policy("order=up").is_some());
+    }
 }
