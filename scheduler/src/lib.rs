@@ -81,6 +81,81 @@
 //! assert_eq!(report.stalled[0].waits_for, ["interface of b"]);
 //! ```
 //!
+//! # Events, held nodes, late edges
+//!
+//! What nobody has made yet is waited for through an event. [`Context::held`] makes a node that takes edges until it is
+//! let go; [`Context::edge`] adds one, also from a node that has finished. A [`Handle`] completes events from threads that
+//! are no workers, and keeps the run from ending.
+//!
+//! ```
+//! use sigil_scheduler::{Closure, Pool};
+//! let report = Pool::new(2).run(Closure::run, |cx| {
+//!     let ready = cx.event();
+//!     let last = cx.held(Closure::new("last", |_| {}), &[ready]);
+//!     let first = cx.node(Closure::new("first", |_| {}), &[]);
+//!     assert!(cx.edge(first, last));
+//!     cx.complete(last); // no more edges to it
+//!     let handle = cx.handle();
+//!     std::thread::spawn(move || handle.complete(ready));
+//! });
+//! assert_eq!(report.total().run, 2);
+//! ```
+//!
+//! # Child processes
+//!
+//! [`Context::child`] starts a process when there is a token for it and makes a node that runs when it has ended;
+//! meanwhile no worker waits. `children` limits how many there are; GNU make's jobserver is asked if it started us.
+//! `examples/mini_make.rs` is a make of a hundred lines.
+//!
+//! # Cancellation
+//!
+//! [`Context::cancel`] and [`Handle::cancel`] drop what is queued or waits. What runs is not disturbed; a long job looks at
+//! [`Context::is_cancelled`] now and then.
+//!
+//! ```
+//! use sigil_scheduler::{Closure, Pool};
+//! let report = Pool::new(1).run(Closure::run, |cx| {
+//!     let first = cx.node(Closure::new("first", |cx| cx.cancel()), &[]);
+//!     cx.node(Closure::new("second", |_| unreachable!()), &[first]);
+//! });
+//! assert!(report.is_cancelled);
+//! assert_eq!(report.dropped, 1);
+//! ```
+//!
+//! # Priorities and other policies
+//!
+//! A [`Policy`] has a knob for every decision that is open, and a text form for command lines and reports. With
+//! `priorities=on`, nodes whose [`Job::weight`] is above nought are taken before all others, by their worker and by
+//! thieves: give a weight to what a long chain hangs on (`examples/priorities.rs`).
+//!
+//! ```
+//! use sigil_scheduler::{Policy, Pool};
+//! let policy: Policy = "order=fifo,steal=one,priorities=on".parse()?;
+//! let pool = Pool::with_policy(8, policy);
+//! assert!(pool.policy().to_string().starts_with("order=fifo,run-next=on,steal=one,"));
+//! # Ok::<(), sigil_scheduler::PolicyError>(())
+//! ```
+//!
+//! # Reading the counters
+//!
+//! [`Report::workers`] says what each worker did; counting is always on. Much `own` and `run_next` is good: work stayed
+//! where its data is. `thefts` are the times it did not; `lost_steals` that workers fight for too small pieces. Many
+//! `parks` with little `searching` time mean that there was too little parallel work, and much `busy` time with a bad
+//! `wall` time that one chain of jobs was longer than the rest. `run + passed = run_next + own + thefts`, and
+//! `busy + searching + parked + overhead` is the wall time, for each worker.
+//!
+//! # Which library when
+//!
+//! | you have | take |
+//! |---|---|
+//! | loops and recursive calls over data in memory | rayon: `join` and parallel iterators cost less than any node |
+//! | much waiting for sockets and timers | tokio: our jobs cannot be suspended |
+//! | C++ | Taskflow for graphs that are run again and again, oneTBB for the rest |
+//! | a graph that is known only while it runs, with failures, stalls and child processes to report | this one |
+//!
+//! We have no futures, no nested waiting (a job makes what comes after it instead), no graphs that are built once and run
+//! many times, and no scopes: a run is the scope. `scheduler/README.md` has figures.
+//!
 //! # Inside
 //!
 //! | module | what |

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How the pool decides what is left open. The defaults are a start, to be measured: `examples/overhead.rs`.
+/// How the pool decides what is left open. The `peers` program of `benches/` compares policies:
+/// `--policy TEXT`.
 ///
 /// Reads from and prints to text: `order=lifo,run-next=on,steal=half,…`; what a text leaves out keeps its default.
 ///

@@ -31,6 +31,9 @@ struct Arguments {
     /// Times that each is measured
     #[arg(long, default_value_t = 7)]
     rounds: usize,
+    /// Instead of peers, ours with these policies beside the default one
+    #[arg(long, value_name = "POLICY")]
+    policy: Vec<String>,
     /// Numbers of workers
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 16])]
     workers: Vec<usize>,
@@ -81,7 +84,10 @@ fn main() {
     let mut lines = Vec::new();
     let benches = benches(steps);
     for &workers in &arguments.workers {
-        let mut contenders = contenders(workers, steps, program.clone());
+        let mut contenders = match arguments.policy.as_slice() {
+            [] => contenders(workers, steps, program.clone()),
+            policies => with_policies(policies, workers, steps),
+        };
         for bench in benches.iter().filter(|bench| bench.name.contains(&arguments.only)) {
             lines.push(measure(bench, workers, &mut contenders, arguments.rounds, steps));
             if !arguments.json {
@@ -112,6 +118,19 @@ fn contenders(
     let tbb = program.map(|program| onetbb::OneTbb { program, workers, steps });
     list.extend(tbb.map(|tbb| Box::new(tbb) as Box<dyn Contender>));
     list.push(Box::new(Naive::new(workers, steps)));
+    list
+}
+
+fn with_policies(policies: &[String], workers: usize, steps: u32) -> Vec<Box<dyn Contender>> {
+    let mut list: Vec<Box<dyn Contender>> = vec![Box::new(ours::Ours::new(workers, steps))];
+    for text in policies {
+        match text.parse() {
+            Ok(policy) => {
+                list.push(Box::new(ours::Ours::with_policy(workers, steps, policy, text.clone().leak())))
+            }
+            Err(error) => eprintln!("{error}"),
+        }
+    }
     list
 }
 

@@ -2,12 +2,13 @@
 
 use crate::contender::{Contender, Load, Wake, now};
 use crate::world::{N, SIDE, World, work};
-use sigil_scheduler::{Context, Job, NodeId, Pool};
+use sigil_scheduler::{Context, Job, NodeId, Policy, Pool};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 pub struct Ours {
+    name: &'static str,
     pool: Pool,
     steps: u32,
 }
@@ -34,7 +35,11 @@ impl Job for Task {
 
 impl Ours {
     pub fn new(workers: usize, steps: u32) -> Self {
-        Ours { pool: Pool::new(workers), steps }
+        Ours::with_policy(workers, steps, Policy::default(), "ours")
+    }
+
+    pub fn with_policy(workers: usize, steps: u32, policy: Policy, name: &'static str) -> Self {
+        Ours { name, pool: Pool::with_policy(workers, policy), steps }
     }
 
     fn timed(&mut self, world: Option<&World>, first: &[Task]) -> Duration {
@@ -51,7 +56,7 @@ impl Ours {
 
 impl Contender for Ours {
     fn name(&self) -> &'static str {
-        "ours"
+        self.name
     }
 
     fn run(&mut self, load: Load) -> Option<Duration> {
