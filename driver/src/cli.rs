@@ -58,6 +58,20 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show which modules import which
+    Graph {
+        /// A `.si` file with all that it imports, or a directory: every `.si` file below it
+        path: PathBuf,
+        /// How
+        #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+        format: GraphFormat,
+        /// With the modules of the library
+        #[arg(long)]
+        library: bool,
+        /// Where to [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Tell where the time of a recorded run went
     Trace {
         /// What `--trace` wrote
@@ -68,6 +82,9 @@ pub enum Command {
         /// Write the graph in the language of Graphviz
         #[arg(long, value_name = "FILE")]
         dot: Option<PathBuf>,
+        /// Write a picture of the graph, if it is small
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
         /// Write a line a node
         #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
@@ -206,6 +223,19 @@ pub enum Split {
     Module,
     /// Files of the size that the C compiler is fastest on
     Unit,
+}
+
+/// How graphs are written.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// Modules by level, with what they import
+    Text,
+    /// For Graphviz
+    Dot,
+    /// An object
+    Json,
+    /// A picture
+    Svg,
 }
 
 /// When to use colours.

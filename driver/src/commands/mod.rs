@@ -2,6 +2,7 @@
 
 mod compile_fail;
 mod explain;
+mod graph;
 mod program;
 mod simulate;
 mod statistics;
@@ -31,7 +32,8 @@ pub const USAGE: u8 = 4;
 pub fn run(cli: Cli) -> u8 {
     let voice = Voice::new(&cli.options);
     quiet_panics();
-    let every_file = matches!(cli.command, Command::Check { .. } | Command::Test { .. });
+    let every_file =
+        matches!(cli.command, Command::Check { .. } | Command::Test { .. } | Command::Graph { .. });
     if let Some(problem) = cli.options.policy.as_deref().and_then(crate::graph::check_policy) {
         voice.say(&format!("error: --policy: {problem}"));
         return USAGE;
@@ -43,6 +45,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Run { path, .. }
         | Command::Build { path, .. }
         | Command::Check { path }
+        | Command::Graph { path, .. }
         | Command::Emit { path, .. }
         | Command::Test { path, .. } => path,
     };
@@ -56,6 +59,9 @@ pub fn run(cli: Cli) -> u8 {
     }
     match cli.command {
         Command::Check { .. } => check(input, &cli.options, &voice),
+        Command::Graph { format, library, output, .. } => {
+            graph::graph(input, format, library, output.as_deref(), &cli.options, &voice)
+        }
         Command::Emit { output, .. } => emit(input, &output, &cli.options, &voice),
         Command::Build { path, output } => program::build(&path, output, input, &cli.options, &voice),
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),

@@ -18,8 +18,11 @@ pub fn trace(command: &Command, voice: &Voice) -> u8 {
     }
 }
 
+/// More nodes than these are no picture.
+const LARGEST: usize = 4000;
+
 fn convert(command: &Command) -> Result<(), String> {
-    let Command::Trace { file, perfetto, dot, csv, json, html } = command else { return Ok(()) };
+    let Command::Trace { file, perfetto, dot, svg, csv, json, html } = command else { return Ok(()) };
     let run = Trace::read(file).map_err(|error| error.to_string())?;
     let summary = Summary::new(&run);
     let mut is_converted = false;
@@ -29,6 +32,13 @@ fn convert(command: &Command) -> Result<(), String> {
     };
     to(perfetto, &|| trace::perfetto(&run, &summary))?;
     to(dot, &|| trace::dot(&run, &summary))?;
+    if svg.is_some() && run.nodes.len() > LARGEST {
+        let n = run.nodes.len();
+        return Err(format!(
+            "{n} nodes are too many for a picture, of which {LARGEST} is the most; try --html"
+        ));
+    }
+    to(svg, &|| trace::picture(&run, &summary).svg())?;
     to(csv, &|| trace::csv(&run, &summary))?;
     to(html, &|| trace::html(&run, &summary))?;
     to(json, &|| trace::json(&run, &summary))?;

@@ -1,5 +1,6 @@
 //! Recorded runs for other programs.
 
+use super::picture::{Arrow, Picture, Shape};
 use super::summary::binds;
 use serde_json::{Value, json};
 use sigil_scheduler::trace::{Summary, Trace};
@@ -113,6 +114,27 @@ pub fn dot(trace: &Trace, summary: &Summary) -> String {
     }
     out.push_str("}\n");
     out
+}
+
+/// The graph to look at; dotted arrows lead from makers and completers.
+pub fn picture(trace: &Trace, summary: &Summary) -> Picture {
+    let mut on_path = vec![false; trace.nodes.len()];
+    summary.path.iter().for_each(|step| on_path[step.node as usize] = true);
+    let (mut boxes, mut arrows) = (Vec::new(), Vec::new());
+    for (at, node) in trace.nodes.iter().enumerate() {
+        let label = trace.label(at as u32);
+        let title = format!("{label}: {:.1} \u{b5}s", us(node.duration()));
+        let group = if node.is_event { 0 } else { node.kind as usize };
+        boxes.push(Shape { label, title, group, is_marked: on_path[at] });
+        let mut arrow = |from: u32, is_weak: bool| {
+            let is_marked = on_path[at] && on_path[from as usize];
+            arrows.push(Arrow { from: from as usize, to: at, is_weak, is_marked });
+        };
+        node.after.iter().for_each(|&before| arrow(before, false));
+        node.creator.into_iter().for_each(|creator| arrow(creator, true));
+        node.done.and_then(|(_, by)| by).into_iter().for_each(|by| arrow(by, true));
+    }
+    Picture { boxes, arrows }
 }
 
 /// A line a node. Times are nanoseconds; what is not there is empty.

@@ -3,14 +3,16 @@
 mod export;
 mod html;
 mod label;
+mod picture;
 mod simulate;
 mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use export::{csv, dot, json, perfetto};
+pub use export::{csv, dot, json, perfetto, picture};
 pub use html::html;
 pub use label::{STAGES, label, stage, tag};
+pub use picture::{Arrow, Picture, Shape};
 pub use simulate::{Answer, Question, Row, answer, validate};
 pub use summary::text;
 
