@@ -474,6 +474,7 @@ impl Checker<'_> {
         let stmts = self.s.stmts.len();
         let mut slots: Vec<Option<E>> = vec![None; fields.len()];
         let mut order = Vec::with_capacity(fields.len());
+        let mut n_unknown = 0;
         for init in self.tree.list(lit.fields) {
             let at = fields.iter().position(|f| f.name == Some(init.name.symbol));
             let e = match at {
@@ -482,6 +483,7 @@ impl Checker<'_> {
                     self.field_value(init, Some(wanted))
                 }
                 None => {
+                    n_unknown += 1;
                     self.unknown_field(adt, init.name);
                     self.field_value(init, None)
                 }
@@ -501,7 +503,8 @@ impl Checker<'_> {
             .filter_map(|(field, _)| field.name.map(|n| self.text(n)))
             .collect();
         if !missing.is_empty() {
-            if !decl.broken {
+            // An unknown field may be a missing one, misspelt.
+            if !decl.broken && missing.len() > n_unknown {
                 let s = if missing.len() == 1 { "" } else { "s" };
                 self.error(314, span, format!("missing field{s} {}", missing.join(", ")));
             }

@@ -239,7 +239,11 @@ impl<'a> Checker<'a> {
         let receiver = self.infer(member.base);
         let kind = self.known_head(receiver, self.tree[member.base].span);
         if matches!(kind, TyKind::Error) {
-            return self.abandon_member(member, span);
+            // `#` is no mistake of its own here.
+            self.s.hashes.push(HashContext { ty: Ty::ERROR, local: None });
+            let e = self.abandon_member(member, span);
+            self.s.hashes.pop();
+            return e;
         }
         if matches!(kind, TyKind::Never) {
             if let Some(args) = member.args {
@@ -363,9 +367,10 @@ impl<'a> Checker<'a> {
         self.abandon_args(args, span)
     }
 
-    /// Whether an impl that counts for nothing, as was reported, has a method of the name.
+    /// Whether an impl that counts for nothing, as was reported, has a method of the name; or a bound might.
     fn is_of_broken_impl(&self, kind: TyKind, name: Symbol) -> bool {
         let of_type = match kind {
+            TyKind::Param(_) | TyKind::Assoc { .. } if self.decl.broken => return true,
             TyKind::Adt(id, _) => id.module,
             _ => self.module,
         };

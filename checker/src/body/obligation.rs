@@ -89,6 +89,11 @@ impl Checker<'_> {
             let args = self.p.types.list_of(args);
             let trait_args = (!args.is_empty()).then_some(args);
             let answer = self.p.find_impl(of, ty, trait_args, &self.decl.generics.bounds);
+            // One of the bounds that were written may be what is missing.
+            if self.decl.broken && matches!(self.p.types.kind(ty), TyKind::Param(_) | TyKind::Assoc { .. }) {
+                self.failed = true;
+                continue;
+            }
             if !matches!(answer, ImplAnswer::No { .. }) || reported.contains(&(of, ty, span.start)) {
                 continue;
             }

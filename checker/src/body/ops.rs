@@ -268,7 +268,10 @@ impl Checker<'_> {
                 return receiver;
             }
             other => {
+                // `#` is no mistake of its own here.
+                self.s.hashes.push(HashContext { ty: Ty::ERROR, local: None });
                 self.infer(index);
+                self.s.hashes.pop();
                 if !matches!(other, TyKind::Error) {
                     let text = self.show(ty);
                     self.error(309, span, format!("{text} cannot be indexed"));
@@ -301,6 +304,9 @@ impl Checker<'_> {
             return self.error_expr(span);
         };
         let HashContext { ty, local } = self.s.hashes[at];
+        if ty == Ty::ERROR {
+            return self.error_expr(span);
+        }
         let local = match local {
             Some(local) => local,
             None => {
