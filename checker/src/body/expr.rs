@@ -166,7 +166,7 @@ impl Checker<'_> {
 
     /// Reports `E0900`.
     pub(super) fn unsupported(&mut self, what: &str, span: Span) -> E {
-        self.error(900, span, format!("{what} is not supported yet"));
+        self.error(900, span, format!("{what} is not supported at conformance level core"));
         self.error_expr(span)
     }
 

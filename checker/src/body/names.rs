@@ -97,6 +97,10 @@ impl<'a> Checker<'a> {
                     return None;
                 }
                 let text = self.text(name);
+                if matches!(text, "Set" | "Channel") {
+                    self.unsupported(&format!("`{text}`"), span);
+                    return None;
+                }
                 let help = match self.p.lookup_type(self.module, name) {
                     Some(Def::Adt(_)) => Some(format!("a struct is written `{text} {{ … }}`")),
                     _ => self.suggest_value(name),

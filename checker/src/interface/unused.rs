@@ -71,6 +71,10 @@ impl<'p> Build<'p> {
                             // W0300 says why it is not used.
                             continue;
                         }
+                        let wrong = |d: &Diagnostic| !d.code.is_warning && d.span == item.name.span;
+                        if self.out.diagnostics.iter().any(wrong) {
+                            continue;
+                        }
                         let number = imports.len();
                         imports.push((local.symbol, local.span));
                         let table = if item.config { &mut wanted.by_config } else { &mut wanted.by_name };

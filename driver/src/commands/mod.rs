@@ -85,6 +85,7 @@ fn check(input: Input, options: &Options, voice: &Voice) -> u8 {
     for input in must_fail {
         code = code.max(compile_fail::verify(input, &options, voice, &mut report));
     }
+    report.flush();
     code
 }
 

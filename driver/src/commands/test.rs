@@ -50,9 +50,11 @@ pub fn test(input: Input, filter: Option<String>, json: bool, options: &Options,
     if report.failed > 0 { code.max(FAILURE) } else { code }
 }
 
-/// What is said on standard output: a line as soon as something is known.
+/// What is said on standard output: by file, then in the order of the source.
 pub struct Report {
     json: bool,
+    /// With the file of each line.
+    lines: Vec<(String, String)>,
     passed: usize,
     failed: usize,
 }
@@ -83,7 +85,7 @@ enum Line<'a> {
 impl Report {
     /// Of nothing yet.
     pub fn new(json: bool) -> Report {
-        Report { json, passed: 0, failed: 0 }
+        Report { json, lines: Vec::new(), passed: 0, failed: 0 }
     }
 
     fn test(&mut self, result: &TestResult) {
@@ -94,6 +96,7 @@ impl Report {
             Some(failure) => format!("FAILED {name}: {failure}"),
         };
         self.line(
+            path,
             failure.is_none(),
             text,
             &Line::Test { name, path, passed: failure.is_none(), failure, output },
@@ -106,20 +109,30 @@ impl Report {
             true => format!("ok {path}"),
             false => format!("FAILED {path}: compile-fail expectation not met"),
         };
-        self.line(passed, text, &Line::CompileFail { path, passed });
+        self.line(path, passed, text, &Line::CompileFail { path, passed });
     }
 
-    fn line(&mut self, passed: bool, text: String, line: &Line<'_>) {
+    fn line(&mut self, path: &str, passed: bool, text: String, line: &Line<'_>) {
         *(if passed { &mut self.passed } else { &mut self.failed }) += 1;
-        self.write(if self.json { json_text(line) } else { text });
+        let text = if self.json { json_text(line) } else { text };
+        self.lines.push((path.to_owned(), text));
+    }
+
+    /// Says what is known.
+    pub fn flush(&mut self) {
+        self.lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (_, text) in std::mem::take(&mut self.lines) {
+            self.write(text);
+        }
     }
 
     fn write(&self, text: String) {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 
-    fn end(&self, voice: &Voice) {
-        let Report { json, passed, failed } = *self;
+    fn end(&mut self, voice: &Voice) {
+        self.flush();
+        let Report { json, passed, failed, .. } = *self;
         if json {
             self.write(json_text(&Line::Summary { passed, failed }));
         } else {

@@ -23,7 +23,8 @@ pub enum HeaderSource {
     Dotted(Vec<String>),
 }
 
-/// The imports at the start of a file, in the order in which the parser puts them into `Tree::imports`.
+/// The imports at the start of a file, in the order in which the parser puts them into `Tree::imports`, without
+/// extensions.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Header {
     /// Imports.
@@ -151,7 +152,12 @@ impl Reader<'_> {
     fn import(&mut self) -> Option<HeaderImport> {
         let is_extension = self.read > 0 && self.lexer.out.tokens[self.read - 1].kind != TokenKind::Use;
         let source = self.source()?;
-        if is_extension || self.at(TokenKind::LBrace) {
+        if is_extension {
+            // Of level 2: the checker refuses it, whatever is imported.
+            self.skip_group();
+            return None;
+        }
+        if self.at(TokenKind::LBrace) {
             self.skip_group();
         } else if self.at_word(Symbol::AS) {
             self.read += 1;
@@ -224,7 +230,8 @@ mod tests {
         let names = Interner::default();
         let parsed = parse_file(text, FileId(0), Dialect::User, &names);
         let tree = &parsed.syntax.trees[0];
-        let imports = tree.imports.iter().map(|import| match import.source {
+        let imports = tree.imports.iter().filter(|import| !import.is_extension);
+        let imports = imports.map(|import| match import.source {
             ImportSource::Path(name) => {
                 HeaderImport { span: name.span, source: HeaderSource::Path(names.get(name.symbol).into()) }
             }
@@ -256,7 +263,7 @@ mod tests {
             4,
         );
         check("#[allow(a)] pub use './a' { b } pub #[allow(a)] use './b' { c }\n$x = 1 use './c' { d }", 2);
-        check("extension a.b { C.d, E.then }\nextension './x' { A.b }\nextend A { }", 2);
+        check("extension a.b { C.d, E.then }\nextension './x' { A.b }\nuse a as b\nextend A { }", 1);
         check("use\n'a' { b }", 0);
         check("use './a' { use_, type_ } type T = int", 1);
     }
