@@ -13,7 +13,7 @@ pub fn independent<'d, 'a>(
     file: &impl Fn(FileId) -> (&'a str, &'a str),
 ) -> Vec<&'d Diagnostic> {
     let mut lost: HashMap<FileId, Lost<'a>> = HashMap::new();
-    for diagnostic in diagnostics.iter().filter(|d| derails(d.code) || d.code == MISPLACED_LET) {
+    for diagnostic in diagnostics.iter().filter(|d| derails(d) || d.code == MISPLACED_LET) {
         let lost = lost.entry(diagnostic.file).or_insert_with(|| Lost::new(file(diagnostic.file).1));
         lost.note(diagnostic);
     }
@@ -21,7 +21,12 @@ pub fn independent<'d, 'a>(
         return diagnostics.iter().collect();
     }
     let names = Names::of(lost.values());
-    let follows = |d: &Diagnostic| lost.get(&d.file).is_some_and(|lost| lost.explains(d)) || names.explain(d);
+    let is_lost = |file, at| lost.get(&file).is_some_and(|lost| lost.is_lost(at));
+    let follows = |d: &Diagnostic| {
+        lost.get(&d.file).is_some_and(|lost| lost.explains(d))
+            || names.explain(d)
+            || d.labels.iter().any(|label| is_lost(label.file, label.span.start))
+    };
     diagnostics.iter().filter(|d| !follows(d)).collect()
 }
 
@@ -30,8 +35,14 @@ const MISPLACED_LET: Code = Code::error(213);
 const UNKNOWN_NAME: Code = Code::error(100);
 
 /// After these, what the parser says of the rest of an item is a guess.
-fn derails(code: Code) -> bool {
-    !code.is_warning && matches!(code.number, 4 | 6 | 200 | 201 | 207 | 208)
+fn derails(d: &Diagnostic) -> bool {
+    !d.code.is_warning
+        && match d.code.number {
+            4 | 6 | 200 | 201 | 202 | 205 | 207 | 208 => true,
+            // Others are patterns that can be read, but mean nothing.
+            215 => d.message.starts_with("expected"),
+            _ => false,
+        }
 }
 
 /// A file in which the parser lost its way.
@@ -41,8 +52,10 @@ struct Lost<'a> {
     starts: Vec<usize>,
     /// The first error of each item that derails, by the item's number.
     first: HashMap<usize, (u32, Code)>,
-    /// Names that an item tried to declare.
-    misplaced: HashMap<usize, HashSet<&'a str>>,
+    /// Names that an item tried to declare by misplaced `let`s, and where the first of these is.
+    misplaced: HashMap<usize, (u32, HashSet<&'a str>)>,
+    /// Where items do not start as items do.
+    strays: Vec<u32>,
 }
 
 impl<'a> Lost<'a> {
@@ -56,25 +69,41 @@ impl<'a> Lost<'a> {
             }
             at += line.len();
         }
-        Lost { text, starts, first: HashMap::new(), misplaced: HashMap::new() }
+        Lost { text, starts, first: HashMap::new(), misplaced: HashMap::new(), strays: Vec::new() }
     }
 
     /// The item at a byte. What is missing is reported at the token after it, which may start the next item.
-    fn item(&self, at: u32, code: Code) -> usize {
-        let at = at as usize;
-        let number = self.starts.partition_point(|&start| start <= at).max(1) - 1;
-        if derails(code) && self.starts[number] == at { number.saturating_sub(1) } else { number }
+    fn item(&self, d: &Diagnostic) -> usize {
+        let number = self.item_at(d.span.start);
+        if derails(d) && self.starts[number] == d.span.start as usize {
+            number.saturating_sub(1)
+        } else {
+            number
+        }
+    }
+
+    fn item_at(&self, at: u32) -> usize {
+        self.starts.partition_point(|&start| start <= at as usize).max(1) - 1
+    }
+
+    fn is_lost(&self, at: u32) -> bool {
+        self.first.contains_key(&self.item_at(at))
     }
 
     fn note(&mut self, diagnostic: &Diagnostic) {
-        let item = self.item(diagnostic.span.start, diagnostic.code);
+        let item = self.item(diagnostic);
+        let start = diagnostic.span.start;
         if diagnostic.code == MISPLACED_LET {
-            let from = &self.text[self.text.floor_char_boundary(diagnostic.span.start as usize)..];
-            let pattern = from.split('=').next().unwrap_or_default();
-            self.misplaced.entry(item).or_default().extend(words(pattern));
+            let pattern = self.after(start, self.text.len()).split('=').next().unwrap_or_default();
+            let (first, names) = self.misplaced.entry(item).or_insert((start, HashSet::new()));
+            *first = (*first).min(start);
+            names.extend(words(pattern));
             return;
         }
-        let error = (diagnostic.span.start, diagnostic.code);
+        if diagnostic.code.number == 200 {
+            self.strays.push(start);
+        }
+        let error = (start, diagnostic.code);
         let first = self.first.entry(item).or_insert(error);
         *first = (*first).min(error);
     }
@@ -84,14 +113,17 @@ impl<'a> Lost<'a> {
             // What was given up may have used it.
             return matches!(d.code.number, 100 | 101);
         }
-        let item = self.item(d.span.start, d.code);
-        if d.code == UNKNOWN_NAME && self.misplaced.get(&item).is_some_and(|names| mentions(d, names)) {
+        let item = self.item(d);
+        if let Some((first, names)) = self.misplaced.get(&item)
+            && (d.code == UNKNOWN_NAME && mentions(d, names)
+                || d.code == MISPLACED_LET && d.span.start > *first)
+        {
             return true;
         }
         let Some(&first) = self.first.get(&item) else { return false };
         match d.code.number {
             1..=8 | 217 | 500 | 700..=799 | 900.. => false,
-            202 | 203 | 205 | 206 | 210 | 211 => d.span.start > first.0,
+            203 | 206 | 210 | 211 => d.span.start > first.0,
             200..=299 => (d.span.start, d.code) != first,
             _ => true,
         }
@@ -99,10 +131,20 @@ impl<'a> Lost<'a> {
 
     /// The text of the items with such an error.
     fn items(&self) -> impl Iterator<Item = &'a str> {
-        self.first.keys().map(|&item| {
-            let end = self.starts.get(item + 1).copied().unwrap_or(self.text.len());
-            &self.text[self.starts[item]..end]
-        })
+        self.first.keys().map(|&item| self.after(self.starts[item] as u32, self.end_of(item)))
+    }
+
+    /// The text of what does not start as items do.
+    fn strays(&self) -> impl Iterator<Item = &'a str> {
+        self.strays.iter().map(|&at| self.after(at, self.end_of(self.item_at(at))))
+    }
+
+    fn end_of(&self, item: usize) -> usize {
+        self.starts.get(item + 1).copied().unwrap_or(self.text.len())
+    }
+
+    fn after(&self, start: u32, end: usize) -> &'a str {
+        self.text.get(self.text.floor_char_boundary(start as usize)..end).unwrap_or_default()
     }
 }
 
@@ -129,18 +171,27 @@ impl<'a> Names<'a> {
         'a: 'l,
     {
         let mut names = Names::default();
-        lost.flat_map(Lost::items).for_each(|item| names.add(item));
+        for file in lost {
+            file.items().for_each(|item| names.add(item));
+            for stray in file.strays() {
+                names.declared.extend(words(stray).next());
+                names.declared.extend(words(stray).filter(is_upper));
+            }
+        }
         names
     }
 
-    fn add(&mut self, item: &'a str) {
+    fn add(&mut self, mut item: &'a str) {
+        if item.starts_with('#') {
+            self.has_impls = true;
+            item = item.split_once(']').map_or("", |(_, rest)| rest);
+        }
         let mut words = words(item).skip_while(|&word| word == "pub").peekable();
         let kind = words.peek().copied().unwrap_or_default();
         match kind {
             // A type with its variants, or the trait and the type of an impl.
             "type" | "trait" | "impl" | "extend" => {
                 self.has_impls |= kind != "type";
-                let is_upper = |word: &&str| word.starts_with(|c: char| c.is_ascii_uppercase());
                 self.declared.extend(words.filter(is_upper));
             }
             "use" | "extension" => self.declared.extend(words),
@@ -159,7 +210,8 @@ impl<'a> Names<'a> {
             100
             | 104
             | 301
-            | 302
+            | 302..=304
+            | 306
             | 311
             | 314
             | 315
@@ -172,10 +224,15 @@ impl<'a> Names<'a> {
             | 709
             | 800..=804
             | 809 => mentions(d, &self.declared),
+            305 => true,
             323 | 807 | 810 => self.has_impls || mentions(d, &self.declared),
             _ => false,
         }
     }
+}
+
+fn is_upper(word: &&str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 fn mentions(d: &Diagnostic, names: &HashSet<&str>) -> bool {
@@ -235,6 +292,15 @@ mod tests {
         let all =
             [(213, "let", "m"), (100, "x +", "unknown name `x`"), (100, "z", "`z`"), (100, "x\n", "`x`")];
         assert_eq!(left(text, &all), [213, 100, 100]);
+        let text = "@f () -> int = tri(let x = 1, let y = 2)\n";
+        assert_eq!(left(text, &[(213, "let x", "m"), (213, "let y", "m")]), [213]);
+    }
+
+    #[test]
+    fn an_item_without_its_keyword_is_not_missed() {
+        let text = "@f () -> int = 1\nLevel = Low | High(int)\n@g () -> Level = High(1)\n";
+        let all = [(200, "Level", "m"), (301, "Level =", "unknown type `Level`"), (100, "High(1", "`High`")];
+        assert_eq!(left(text, &all), [200]);
     }
 
     #[test]
