@@ -58,6 +58,20 @@ static si_word check_mul(si_word a, si_word b) {
     return a * b;
 }
 
+#ifndef SI_ALONE
+void si_retain_shared(si_int *rc) {
+    if (SI_GET(*rc) >= 0) __atomic_fetch_add(rc, 1, __ATOMIC_RELAXED);
+}
+/* What the others did with the object comes before it is freed, hence release and acquire. */
+_Bool si_give_up_shared(si_int *rc) {
+    return SI_GET(*rc) > 0 && __atomic_fetch_sub(rc, 1, __ATOMIC_ACQ_REL) == 1;
+}
+/* Pairs with the release of those that were given up elsewhere: they no longer look at what is changed now. */
+_Bool si_is_only_shared(const si_int *rc) {
+    return __atomic_load_n(rc, __ATOMIC_ACQUIRE) == 1;
+}
+#endif
+
 /* Freeing an object may free what it refers to, and so on down a chain of any length. Past a depth the rest is put
    on a list that the outermost call works off, so the C stack stays flat. */
 enum { DROP_DEPTH = 64 };

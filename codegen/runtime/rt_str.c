@@ -97,7 +97,9 @@ static si_str *str_part(const si_str *s, si_int from, si_int to) {
 }
 
 si_int si_str_count(const si_str *s) {
-    si_int n = 0, i = 0;
+    si_int n = SI_GET(s->chars), i = 0;
+    if (n >= 0) return n;
+    n = 0;
     for (; i + 8 <= s->len; i += 8) { /* bytes that are not continuations, eight at a time */
         si_word w;
         memcpy(&w, s->data + i, 8);

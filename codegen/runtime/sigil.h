@@ -162,23 +162,20 @@ void si_list_free(void *p);
 void si_map_free(void *p);
 void si_fn_free(void *p);
 
+void si_retain_shared(si_int *rc);
+_Bool si_give_up_shared(si_int *rc);
+_Bool si_is_only_shared(const si_int *rc);
 static inline void si_retain(void *p) {
     si_int *rc = p;
     if (!rc) return;
-#ifndef SI_ALONE
-    if (si_is_shared()) {
-        if (SI_GET(*rc) >= 0) __atomic_fetch_add(rc, 1, __ATOMIC_RELAXED);
-        return;
-    }
-#endif
-    if (*rc >= 0) ++*rc;
+    if (si_is_shared())
+        si_retain_shared(rc);
+    else if (*rc >= 0)
+        ++*rc;
 }
 /* Gives up a reference; whether it was the last one. */
 static inline _Bool si_give_up(si_int *rc) {
-#ifndef SI_ALONE
-    /* What the others did with the object comes before it is freed. */
-    if (si_is_shared()) return SI_GET(*rc) > 0 && __atomic_fetch_sub(rc, 1, __ATOMIC_ACQ_REL) == 1;
-#endif
+    if (si_is_shared()) return si_give_up_shared(rc);
     return *rc > 0 && --*rc == 0;
 }
 static inline void si_release(void *p, void (*free_it)(void *)) {
@@ -189,13 +186,10 @@ static inline void si_release(void *p, void (*free_it)(void *)) {
             si_drop(p, free_it);
     }
 }
-/* There is one reference to the object. Pairs with the release of those that were given up elsewhere. */
+/* There is one reference to the object. */
 static inline _Bool si_is_only(const void *p) {
     const si_int *rc = p;
-#ifndef SI_ALONE
-    if (si_is_shared()) return __atomic_load_n(rc, __ATOMIC_ACQUIRE) == 1;
-#endif
-    return *rc == 1;
+    return si_is_shared() ? si_is_only_shared(rc) : *rc == 1;
 }
 
 /* Integers. */
@@ -308,8 +302,7 @@ si_int si_str_count(const si_str *s);
 _Bool si_str_eq_slow(const si_str *a, const si_str *b);
 int si_str_cmp(const si_str *a, const si_str *b);
 static inline si_int si_str_len(const si_str *s) {
-    si_int n = SI_GET(s->chars);
-    return n >= 0 ? n : si_str_count(s);
+    return !si_is_shared() && s->chars >= 0 ? s->chars : si_str_count(s);
 }
 static inline _Bool si_str_is_empty(const si_str *s) {
     return s->len == 0;
