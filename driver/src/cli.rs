@@ -97,11 +97,32 @@ pub enum Command {
     },
     /// Predict a recorded run on other numbers of cores, by the scheduler's own policy code
     Simulate(What),
+    /// Compare settings of the scheduler by running `emit` with them in turn
+    Tune(Tune),
     /// Explain an error or warning, with a wrong and a right example
     Explain {
         /// For example E0308 [default: list all codes]
         code: Option<String>,
     },
+}
+
+/// What to compare.
+#[derive(Args, Debug, Clone)]
+pub struct Tune {
+    /// A `.si` file, or a directory with `src/main.si` or `main.si`
+    pub path: PathBuf,
+    /// A knob of `--policy`, `jobs`, `chunk` or `schedule`; of several, all combinations are run
+    #[arg(long, value_name = "KNOB=VALUE,…", required = true)]
+    pub vary: Vec<String>,
+    /// Rounds; each runs every combination
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(3..=1000))]
+    pub repeat: u32,
+    /// A line a combination, separated by commas
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// An object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What to simulate.

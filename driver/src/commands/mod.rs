@@ -8,6 +8,7 @@ mod simulate;
 mod statistics;
 mod test;
 mod trace;
+mod tune;
 mod voice;
 
 use crate::cli::{Cli, Command, Options};
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> u8 {
     let path = match &cli.command {
         Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
         Command::Simulate(what) => return simulate::simulate(what, &cli.options, &voice),
+        Command::Tune(what) => return tune::tune(what, &voice),
         Command::Trace { .. } => return trace::trace(&cli.command, &voice),
         Command::Run { path, .. }
         | Command::Build { path, .. }
@@ -67,7 +69,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),
         Command::Test { filter, json, .. } => test::test(input, filter, json, &cli.options, &voice),
         // They have been done above.
-        Command::Explain { .. } | Command::Trace { .. } | Command::Simulate(_) => SUCCESS,
+        Command::Tune(_) | Command::Explain { .. } | Command::Trace { .. } | Command::Simulate(_) => SUCCESS,
     }
 }
 
