@@ -1,5 +1,6 @@
 //! Leaves out what follows from a syntax error: a parser that lost its way in an item says more than was wrong there,
 //! what it understood of the item's body is not what was written, and the item's names may be unknown to others.
+//! A misspelt trait explains that the right one is not implemented.
 //!
 //! Items are told apart as recovery does it (language.md 1.3): one starts where a line begins with a token that
 //! starts items, so methods count as well.
@@ -17,7 +18,9 @@ pub fn independent<'d, 'a>(
         let lost = lost.entry(diagnostic.file).or_insert_with(|| Lost::new(file(diagnostic.file).1));
         lost.note(diagnostic);
     }
-    if lost.is_empty() {
+    let misspelt: Vec<Misspelt<'_>> =
+        diagnostics.iter().filter_map(|d| Misspelt::of(d, file(d.file).1)).collect();
+    if lost.is_empty() && misspelt.is_empty() {
         return diagnostics.iter().collect();
     }
     let names = Names::of(lost.values());
@@ -25,6 +28,7 @@ pub fn independent<'d, 'a>(
     let follows = |d: &Diagnostic| {
         lost.get(&d.file).is_some_and(|lost| lost.explains(d))
             || names.explain(d)
+            || misspelt.iter().any(|misspelt| misspelt.explains(d))
             || d.labels.iter().any(|label| is_lost(label.file, label.span.start))
     };
     diagnostics.iter().filter(|d| !follows(d)).collect()
@@ -154,6 +158,34 @@ fn starts_item(code: &str) -> bool {
     }
     let end = code.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(code.len());
     matches!(&code[..end], "pub" | "use" | "type" | "trait" | "impl" | "extend" | "extension")
+}
+
+/// A trait that an item derives or implements, had it been spelt right.
+struct Misspelt<'a> {
+    meant: &'a str,
+    item: HashSet<&'a str>,
+}
+
+impl<'a> Misspelt<'a> {
+    fn of(d: &'a Diagnostic, text: &'a str) -> Option<Self> {
+        if d.code != Code::error(800) {
+            return None;
+        }
+        let meant = d.help.as_deref()?.split('`').nth(1)?;
+        let file = Lost::new(text);
+        let item = file.item_at(d.span.start);
+        let start = file.starts[item];
+        // Attributes may stand on lines of their own.
+        let is_attribute = text.get(start..).is_some_and(|text| text.starts_with('#'));
+        let end = file.end_of(item + usize::from(is_attribute));
+        Some(Misspelt { meant, item: words(file.after(start as u32, end)).filter(is_upper).collect() })
+    }
+
+    fn explains(&self, d: &Diagnostic) -> bool {
+        d.code == Code::error(807)
+            && words(&d.message).any(|word| word == self.meant)
+            && mentions(d, &self.item)
+    }
 }
 
 /// What the items would have declared.
@@ -301,6 +333,22 @@ mod tests {
         let text = "@f () -> int = 1\nLevel = Low | High(int)\n@g () -> Level = High(1)\n";
         let all = [(200, "Level", "m"), (301, "Level =", "unknown type `Level`"), (100, "High(1", "`High`")];
         assert_eq!(left(text, &all), [200]);
+    }
+
+    #[test]
+    fn a_misspelt_trait_is_not_missed() {
+        let text = "#[derive(Compare)]\ntype P = { x: int }\n@f (p: P) -> bool = p < p\n";
+        let at = |number: u16, place: &str, message: &str| {
+            let at = text.find(place).unwrap() as u32;
+            Diagnostic::new(Code::error(number), FileId(0), Span::new(at, at + 1), message)
+        };
+        let mut unknown = at(800, "Compare", "unknown trait `Compare`");
+        unknown.help = Some("did you mean `Comparable`?".into());
+        let missing = at(807, "p <", "`P` does not implement `Comparable`");
+        let other = at(807, "p <", "`Q` does not implement `Comparable`");
+        let all = [unknown, missing, other];
+        let left = independent(&all, &|_| ("a.si", text));
+        assert_eq!(left, [&all[0], &all[2]]);
     }
 
     #[test]
