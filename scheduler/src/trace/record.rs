@@ -169,9 +169,7 @@ impl Recorder {
     /// The edges to the node that was just made.
     #[inline]
     pub fn edges(&mut self, after: &[NodeId]) {
-        for &before in after {
-            self.words.push_one(pack(before));
-        }
+        self.words.extend(after.iter().map(|&before| pack(before)));
     }
 
     /// An edge that came later.
