@@ -20,7 +20,8 @@ use std::str::FromStr;
 pub struct Policy {
     /// `order`: which of its own nodes a worker runs first. Default `lifo`: warm caches and few unfinished nodes.
     pub order: Order,
-    /// `run-next`: whether a finished node's first ready successor runs next, past all queues. Default on.
+    /// `run-next`: whether one of the nodes that a finished one makes ready runs next, past all queues: the heaviest, or the
+    /// one that was made first. Default on.
     pub run_next: bool,
     /// `steal`: how many nodes a thief takes at once. Default `half`.
     pub steal: StealAmount,
