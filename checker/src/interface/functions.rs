@@ -7,11 +7,12 @@ use crate::interface::names::FnEntry;
 use crate::types::{FnId, Ty, TyKind};
 use sigil_frontend::Symbol;
 use sigil_frontend::syntax::{self, Id, Tree};
+use std::ops::Range;
 
 impl<'p> Build<'p> {
-    pub(super) fn functions(&mut self) -> Vec<FnDecl> {
-        let names = self.module.names();
-        names.fns.iter().enumerate().map(|(index, entry)| self.function(index as u32, entry)).collect()
+    pub(super) fn functions(&mut self, part: Range<u32>) -> Vec<FnDecl> {
+        let fns = &self.module.names().fns;
+        part.map(|index| self.function(index, &fns[index as usize])).collect()
     }
 
     fn function(&mut self, index: u32, entry: &FnEntry) -> FnDecl {

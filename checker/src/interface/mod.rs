@@ -28,9 +28,11 @@ pub(crate) use lower::{EnvRef, Lower, Out};
 pub use names::Space;
 pub(crate) use names::{Entry, Names};
 
+use crate::decl::FnDecl;
 use crate::program::{Module, Program, set};
 use crate::types::ModuleId;
 use sigil_frontend::{Code, Diagnostic, Span, Symbol};
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
@@ -51,11 +53,27 @@ impl<'p> Build<'p> {
     }
 }
 
+/// An interface that lacks the signatures of its functions.
+pub struct BegunInterface(Out);
+
+/// The signatures of some functions of a module.
+pub struct Signatures {
+    fns: Vec<FnDecl>,
+    out: Out,
+}
+
 impl Program {
-    /// Builds the interface of a module. `imports[i]` is the module that the i-th import of the file resolves to; none
-    /// if that was reported already: names from it are silent. The interfaces of all of these, and of the prelude, are
-    /// built.
+    /// Builds the interface of a module in one go: see [`Program::begin_interface`].
     pub fn build_interface(&self, id: ModuleId, imports: &[Option<ModuleId>]) -> Vec<Diagnostic> {
+        let begun = self.begin_interface(id, imports);
+        let signatures = self.lower_signatures(id, 0..self.signature_count(id));
+        self.finish_interface(id, begun, [signatures])
+    }
+
+    /// Builds the interface of a module but for the signatures of functions. `imports[i]` is the module that the i-th
+    /// import of the file resolves to; none if that was reported already: names from it are silent. The interfaces of
+    /// all of these, and of the prelude, are built.
+    pub fn begin_interface(&self, id: ModuleId, imports: &[Option<ModuleId>]) -> BegunInterface {
         let module = self.module(id);
         let mut build = Build { p: self, module, out: Out::default() };
         let names = build.names(imports);
@@ -72,7 +90,36 @@ impl Program {
         set(&module.impls, impls, "interface");
         let adts = build.adts();
         set(&module.adts, adts, "interface");
-        let fns = build.functions();
+        BegunInterface(build.out)
+    }
+
+    /// How many functions a module has whose interface is begun, methods and tests included.
+    pub fn signature_count(&self, id: ModuleId) -> u32 {
+        self.module(id).names().fns.len() as u32
+    }
+
+    /// Lowers the signatures of some functions of a module whose interface is begun: any part of them, beside others.
+    pub fn lower_signatures(&self, id: ModuleId, part: Range<u32>) -> Signatures {
+        let mut build = Build { p: self, module: self.module(id), out: Out::default() };
+        let fns = build.functions(part);
+        Signatures { fns, out: build.out }
+    }
+
+    /// Ends what [`Program::begin_interface`] began, with all signatures in order.
+    pub fn finish_interface(
+        &self,
+        id: ModuleId,
+        begun: BegunInterface,
+        signatures: impl IntoIterator<Item = Signatures>,
+    ) -> Vec<Diagnostic> {
+        let module = self.module(id);
+        let mut build = Build { p: self, module, out: begun.0 };
+        let mut fns = Vec::with_capacity(module.names().fns.len());
+        for mut part in signatures {
+            fns.append(&mut part.fns);
+            build.out.diagnostics.append(&mut part.out.diagnostics);
+            build.out.pending.append(&mut part.out.pending);
+        }
         if fns.iter().any(|decl| !decl.uses.is_empty()) {
             // Whoever mentions one of these is checked after an edge from here.
             self.has_capabilities.store(true, Ordering::Relaxed);

@@ -10,11 +10,15 @@ use crate::cli::Schedule;
 use sigil_checker::BodyCheck;
 use sigil_checker::decl::{FnDecl, FnOwner};
 use sigil_checker::types::{FnId, ImplId, ModuleId};
+use sigil_frontend::Diagnostic;
 use sigil_frontend::syntax::{Import, Tree};
 use std::sync::atomic::Ordering;
 
+/// Signatures a node: enough to be worth one.
+const SIGNATURES: u32 = 1024;
+
 impl Compilation<'_> {
-    /// Builds the interface of a module and creates the nodes of its bodies and impls.
+    /// Builds the interface of a module; if it is large, creates nodes for its signatures.
     pub fn interface(&self, id: ModuleId, g: &mut dyn Graph) {
         let file = self.file(id);
         let edges = file.imports.get().expect("the header comes before the interface: an edge is missing");
@@ -29,7 +33,37 @@ impl Compilation<'_> {
             .flat_map(|tree| tree.imports.iter().map(move |import| (tree, import)))
             .map(target)
             .collect();
-        self.report(self.program.build_interface(id, &imports));
+        let begun = self.program.begin_interface(id, &imports);
+        let count = self.program.signature_count(id);
+        if count <= SIGNATURES {
+            let signatures = self.program.lower_signatures(id, 0..count);
+            let diagnostics = self.program.finish_interface(id, begun, [signatures]);
+            return self.open_interface(id, diagnostics, g);
+        }
+        file.large.start_signatures(begun, count.div_ceil(SIGNATURES));
+        let parts = (0..count.div_ceil(SIGNATURES)).map(|part| g.node(Job::Signatures(id, part), &[]));
+        let parts: Vec<Node> = parts.collect();
+        g.node(Job::EndInterface(id), &parts);
+    }
+
+    /// Lowers some of the signatures of a large module.
+    pub fn signatures(&self, id: ModuleId, part: u32) {
+        let range = part * SIGNATURES..self.program.signature_count(id).min((part + 1) * SIGNATURES);
+        let signatures = self.program.lower_signatures(id, range);
+        self.file(id).large.keep_signatures(part, signatures);
+    }
+
+    /// Puts the interface of a large module together.
+    pub fn end_interface(&self, id: ModuleId, g: &mut dyn Graph) {
+        let (begun, signatures) = self.file(id).large.take_signatures();
+        let diagnostics = self.program.finish_interface(id, begun, signatures);
+        self.open_interface(id, diagnostics, g);
+    }
+
+    /// Lets everything that waits for an interface go on, and creates the nodes of its bodies and impls.
+    fn open_interface(&self, id: ModuleId, diagnostics: Vec<Diagnostic>, g: &mut dyn Graph) {
+        self.report(diagnostics);
+        let file = self.file(id);
         let waiting = {
             let mut dependents = file.dependents.lock();
             dependents.is_done = true;

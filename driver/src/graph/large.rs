@@ -1,4 +1,4 @@
-//! Large files: lexed in chunks, parsed in pieces, put together again.
+//! Large files: lexed in chunks, parsed in pieces, put together again; and their signatures, lowered in parts.
 //!
 //! ```text
 //!  LexChunk… ─► Join ─► FindItems… ─► Plan ─► ParsePiece (calls)… ─► ParsePiece (runs of items)… ─► Assemble
@@ -13,6 +13,7 @@ use super::engine::{Graph, Node};
 use super::state::Compilation;
 use parking_lot::Mutex;
 use sigil_checker::types::ModuleId;
+use sigil_checker::{BegunInterface, Signatures};
 use sigil_frontend::syntax::Tree;
 use sigil_frontend::{Brackets, Diagnostic, ParsedCall, Plan, Span, Tokens};
 use std::ops::Range;
@@ -31,6 +32,29 @@ pub struct Large {
     runs: OnceLock<Box<[ParsedRun]>>,
     /// Complete when its syntax is in its slot.
     parsed: OnceLock<Node>,
+    /// Its interface without signatures.
+    begun: Mutex<Option<BegunInterface>>,
+    signatures: OnceLock<Box<[Mutex<Option<Signatures>>]>>,
+}
+
+impl Large {
+    /// Makes room for the signatures of an interface.
+    pub fn start_signatures(&self, begun: BegunInterface, parts: u32) {
+        *self.begun.lock() = Some(begun);
+        fill(&self.signatures, (0..parts).map(|_| Mutex::default()).collect());
+    }
+
+    /// Puts signatures into their place.
+    pub fn keep_signatures(&self, part: u32, signatures: Signatures) {
+        *filled(&self.signatures, "signatures")[part as usize].lock() = Some(signatures);
+    }
+
+    /// The interface and all of its signatures.
+    pub fn take_signatures(&self) -> (BegunInterface, Vec<Signatures>) {
+        let begun = self.begun.lock().take().expect("an interface is begun before it ends");
+        let parts = filled(&self.signatures, "signatures").iter();
+        (begun, parts.filter_map(|part| part.lock().take()).collect())
+    }
 }
 
 /// A run of lines.

@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | `Read` | the `use` line that names the file | reads of its imports, lexing, its interface |
 //! | `LexChunk`, `Join`, `FindItems`, `Plan`, `ParsePiece`, `Assemble` | one another | |
-//! | `Interface` | its syntax; interfaces of its imports | its bodies and impls |
+//! | `Interface` | its syntax; interfaces of its imports | its bodies and impls; of a large module, `Signatures`, `EndInterface` |
 //! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
 //! | `Discovered` | the last header | units; it also breaks import cycles |
 //! | `Complete` | the last interface | untested functions, C's `main` |
@@ -66,6 +66,10 @@ pub enum Job {
     Parse(ModuleId),
     /// Builds a module's interface.
     Interface(ModuleId),
+    /// Lowers some signatures of a large module.
+    Signatures(ModuleId, u32),
+    /// Puts the interface of a large module together.
+    EndInterface(ModuleId),
     /// Checks a body.
     CheckBody(FnId),
     /// Checks an impl.
@@ -117,7 +121,7 @@ impl Job {
             Job::Read(_) => 1,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
             Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
-            Job::Interface(_) => 4,
+            Job::Interface(_) | Job::Signatures(..) | Job::EndInterface(_) => 4,
             Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
             Job::EmitFunction(_) | Job::EmitInstance(_) => 6,
             Job::Unit(_) => 7,
@@ -132,7 +136,12 @@ impl Job {
             Job::Start | Job::Read(_) | Job::Runtime => 4,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 3,
             Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
-            Job::Interface(_) | Job::Discovered | Job::Complete | Job::Unit(_) => 2,
+            Job::Interface(_)
+            | Job::Signatures(..)
+            | Job::EndInterface(_)
+            | Job::Discovered
+            | Job::Complete
+            | Job::Unit(_) => 2,
             Job::CheckBody(_) | Job::PartsDone | Job::Rest => 1,
             _ => 0,
         }
@@ -156,6 +165,8 @@ impl Compilation<'_> {
             Job::Assemble(file) => self.assemble(file, g),
             Job::Parse(file) => self.parse(file, g),
             Job::Interface(module) => self.interface(module, g),
+            Job::Signatures(module, part) => self.signatures(module, part),
+            Job::EndInterface(module) => self.end_interface(module, g),
             Job::CheckBody(function) => self.check_body(function, g),
             Job::CheckImpl(id) => self.check_impl(id, g),
             Job::Untested(module) => self.untested(module),

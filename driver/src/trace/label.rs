@@ -19,7 +19,7 @@ pub fn stage(job: Job) -> u8 {
         Job::Read(_) => 1,
         Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
         Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
-        Job::Interface(_) => 4,
+        Job::Interface(_) | Job::Signatures(..) | Job::EndInterface(_) => 4,
         Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
         Job::EmitFunction(_) | Job::EmitInstance(_) => 6,
         Job::Unit(_) => 7,
@@ -64,6 +64,8 @@ pub fn tag(job: Job) -> u64 {
         Job::StartTests => plain(25, 0),
         Job::Test(number) => plain(26, number),
         Job::TestEnded(number) => plain(27, number),
+        Job::Signatures(file, part) => of(28, file, part),
+        Job::EndInterface(file) => of(29, file, 0),
     }
 }
 
@@ -101,7 +103,9 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         24 => "link".to_owned(),
         25 => "start tests".to_owned(),
         26 => format!("start test {index}"),
-        _ => format!("test {index}"),
+        27 => format!("test {index}"),
+        28 => piece("signatures of"),
+        _ => path("end the interface of"),
     }
 }
 
