@@ -51,7 +51,7 @@ pub(super) struct Parser<'a> {
     pub(super) range: Range<usize>,
     pub(super) pos: usize,
     pub(super) tree: Tree,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) memory: &'a mut Memory,
     pub(super) depth: u32,
     /// The deepest level that was reached.

@@ -179,7 +179,10 @@ impl Parser<'_> {
     fn body(&mut self, place: Place) -> Option<ExprId> {
         let optional = place == Place::Trait || self.dialect == Dialect::Library;
         if self.eat_assign() {
-            return Some(self.expr());
+            let start = self.token().start;
+            let body = self.expr();
+            // Every level around the place that is too deep has lost its end.
+            return Some(if self.is_too_deep_since(start) { self.error_expr(start) } else { body });
         }
         if optional {
             return None;

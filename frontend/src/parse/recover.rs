@@ -2,8 +2,8 @@
 
 use super::brackets::closer;
 use super::cursor::{MAX_DEPTH, Parser};
-use crate::TokenKind;
 use crate::words::is_reserved;
+use crate::{Code, TokenKind};
 
 /// The text of a closing bracket in reports.
 fn closing_text(close: TokenKind) -> (&'static str, &'static str) {
@@ -159,6 +159,11 @@ impl Parser<'_> {
         self.skip_to_item();
         self.silence();
         false
+    }
+
+    /// Whether `E0217` was the last report, at or after a byte.
+    pub(super) fn is_too_deep_since(&self, start: u32) -> bool {
+        self.diagnostics.last().is_some_and(|last| last.code == Code::error(217) && last.span.start >= start)
     }
 
     pub(super) fn leave(&mut self) {

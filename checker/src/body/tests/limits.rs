@@ -35,6 +35,15 @@ fn deep_nesting() {
 }
 
 #[test]
+fn too_deep_is_reported_once() {
+    let n = 100_000;
+    for (open, end) in [("if x > 1 then ", " else 2"), ("run(let y = x, ", ")"), ("match(x, _ -> ", ")")] {
+        let source = format!("@f (x: int) -> int = {}1{}", open.repeat(n), end.repeat(n));
+        assert_eq!(codes(&source), ["E0217"], "{open}");
+    }
+}
+
+#[test]
 fn growing_types() {
     let lets: String = (1..60).map(|i| format!("let a{i} = (a{}, a{}), ", i - 1, i - 1)).collect();
     assert_eq!(codes(&format!("@f () -> int = run(let a0 = 1, {lets} a59)")), ["E0308"]);
