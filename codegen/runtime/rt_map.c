@@ -73,6 +73,14 @@ void si_map_free(void *p) {
     free(m);
 }
 
+/* Most parts of entries are a word, for which a call would be too much. */
+static inline void copy_part(void *to, const void *from, si_int size) {
+    if (size == 8)
+        memcpy(to, from, 8);
+    else
+        memcpy(to, from, (size_t)size);
+}
+
 /* Strings are by far the most frequent keys, and calls through pointers cost as much as their short searches. */
 static _Bool has_str_keys(const si_map *m) {
     return m->key == &si_t_str;
@@ -169,7 +177,7 @@ si_map *si_map_put(si_map *m, void *k, void *v, const si_type *key, const si_typ
     if (entry >= 0) { /* the old key stays */
         release_all(m->key, k, 1);
         release_all(val, si_map_val(m, entry), 1);
-        memcpy(si_map_val(m, entry), v, (size_t)val->size);
+        copy_part(si_map_val(m, entry), v, val->size);
         return m;
     }
     if (m->used == m->cap) {
@@ -178,8 +186,8 @@ si_map *si_map_put(si_map *m, void *k, void *v, const si_type *key, const si_typ
     }
     si_int i = m->used++;
     *entry_hash(m, i) = hash;
-    memcpy(si_map_key(m, i), k, (size_t)m->key->size);
-    memcpy(si_map_val(m, i), v, (size_t)val->size);
+    copy_part(si_map_key(m, i), k, m->key->size);
+    copy_part(si_map_val(m, i), v, val->size);
     if (m->index) m->index[slot] = (unsigned)i + 1;
     m->len++;
     return m;

@@ -51,12 +51,12 @@ typedef struct si_where {
 
 typedef struct si_str {
     si_int rc;
-    si_int len;   /* bytes */
     si_int chars; /* code points, -1: not counted yet */
     si_int cap;   /* bytes that fit behind the header; 0 in literals */
+    si_int len;   /* bytes; near to them, for they are looked at together */
     const char *data;
 } si_str;
-#define SI_LIT(bytes, chars, text) {SI_IMMORTAL, bytes, chars, 0, text}
+#define SI_LIT(bytes, chars, text) {SI_IMMORTAL, chars, 0, bytes, text}
 
 typedef struct si_buf {
     si_str *text; /* grows; NULL: empty */
