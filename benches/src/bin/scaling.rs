@@ -1,0 +1,192 @@
+//! How the compiler scales from 1 to 16 cores: measured where there are cores, simulated above.
+//!
+//! A run with one worker is recorded; the simulator runs it again on more cores through the scheduler's own decisions.
+//! A stage's speedup is that of the same graph in which all other stages take no time, so what the stage waits for in
+//! its own order still counts. The error of the simulation is stated where it can be measured: at 2 cores.
+
+use clap::Parser;
+use serde_json::{Value, json};
+use sigil_benches::generate::{Plan, Shape, generate};
+use sigil_benches::inputs::on_disk;
+use sigil_benches::measure::{Contender, Failure, in_turns, ratio, run, sigilc, table};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// Prints the speedups of parsing, checking, emission and all, by cores
+#[derive(Parser)]
+struct Arguments {
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+    /// Lines of each project
+    #[arg(long, default_value_t = 300_000)]
+    lines: usize,
+    /// Times that each is measured, and that a run is recorded
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// The compiler [default: the release one of this workspace]
+    #[arg(long, value_name = "FILE")]
+    sigilc: Option<PathBuf>,
+}
+
+const SHAPES: [(&str, Shape); 3] =
+    [("wide", Shape::Wide), ("skewed", Shape::Skewed), ("one file", Shape::OneFile)];
+
+const CORES: [usize; 5] = [1, 2, 4, 8, 16];
+
+/// Name, the stages of a trace that it is; none is all of them. Then what is asked for at 2, 4, 8 and 16 cores.
+const ROWS: [(&str, &[&str], [f64; 4]); 4] = [
+    ("parse", &["read", "lex", "parse"], [1.9, 3.5, 6.5, 11.0]),
+    ("check", &["interface", "check"], [1.8, 3.2, 5.5, 8.0]),
+    ("codegen", &["emit", "unit"], [1.9, 3.6, 6.8, 12.0]),
+    ("overall", &[], [1.85, 3.4, 6.2, 10.0]),
+];
+
+const STAGES: [&str; 8] = ["plan", "read", "lex", "parse", "interface", "check", "emit", "unit"];
+
+/// Simulated speedups of a row of the table.
+struct Simulated {
+    /// By `CORES`.
+    speedups: Vec<f64>,
+    /// T1/Tinf: no schedule on any number of cores is faster.
+    parallelism: f64,
+}
+
+/// A project's.
+struct Measured {
+    name: &'static str,
+    /// By `ROWS`.
+    rows: Vec<Simulated>,
+    /// Of `emit`, with 2 workers; none on a machine with one core.
+    speedup: Option<f64>,
+}
+
+fn main() -> ExitCode {
+    match measure(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<(), Failure> {
+    let compiler = match &arguments.sigilc {
+        Some(path) => path.clone(),
+        None => sigilc()?,
+    };
+    let mut all = Vec::new();
+    for (name, shape) in SHAPES {
+        let project = on_disk(&generate(&Plan::new(arguments.lines, (arguments.lines / 500) as u32, shape)));
+        let speedup = speedup(&compiler, project.path(), arguments.rounds)?;
+        let rows = simulated(&compiler, project.path(), arguments.rounds)?;
+        all.push(Measured { name, rows, speedup });
+    }
+    if arguments.json {
+        println!("{}", Value::from_iter(all.iter().map(as_json)));
+    } else {
+        print!("{}", as_text(&all));
+    }
+    Ok(())
+}
+
+/// Emits a project; seconds.
+fn emit(compiler: &Path, project: &Path, workers: &str, trace: Option<&Path>) -> Result<f64, Failure> {
+    let out = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let mut command = Command::new(compiler);
+    command.args(["emit", "-q", "-j", workers, "-o"]).arg(out.path()).arg(project);
+    if let Some(trace) = trace {
+        command.arg("--trace").arg(trace);
+    }
+    Ok(run(&mut command)?.seconds)
+}
+
+/// How many times as fast two workers are, where there are cores for them.
+fn speedup(compiler: &Path, project: &Path, rounds: usize) -> Result<Option<f64>, Failure> {
+    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        return Ok(None);
+    }
+    let contenders: [Contender<'_>; 2] =
+        [Box::new(|| emit(compiler, project, "1", None)), Box::new(|| emit(compiler, project, "2", None))];
+    let times = in_turns(rounds, &mut { contenders })?;
+    Ok(Some(ratio(&times[0], &times[1])))
+}
+
+/// Records runs with one worker and simulates the one that took the middle time.
+fn simulated(compiler: &Path, project: &Path, rounds: usize) -> Result<Vec<Simulated>, Failure> {
+    let scratch = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let mut recorded = Vec::new();
+    for round in 0..rounds.max(1) {
+        let trace = scratch.path().join(round.to_string());
+        recorded.push((emit(compiler, project, "1", Some(&trace))?, trace));
+    }
+    recorded.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let trace = &recorded[recorded.len() / 2].1;
+    ROWS.iter().map(|(_, stages, _)| simulate(compiler, trace, stages)).collect()
+}
+
+/// Simulates a record with only some stages taking time.
+fn simulate(compiler: &Path, trace: &Path, stages: &[&str]) -> Result<Simulated, Failure> {
+    let mut command = Command::new(compiler);
+    command.arg("simulate").arg(trace).args(["--json", "--cores", &CORES.map(|n| n.to_string()).join(",")]);
+    let others = STAGES.iter().filter(|stage| !stages.is_empty() && !stages.contains(stage));
+    for other in others {
+        command.args(["--scale", &format!("{other}=0")]);
+    }
+    let ran = run(&mut command)?;
+    let answer: Value = serde_json::from_slice(&ran.stdout).map_err(|error| format!("simulate: {error}"))?;
+    let number = |value: &Value| value.as_f64().ok_or_else(|| format!("simulate: no number in {answer}"));
+    let times: Result<Vec<f64>, Failure> =
+        (0..CORES.len()).map(|at| number(&answer["rows"][at]["makespan"])).collect();
+    let times = times?;
+    Ok(Simulated {
+        speedups: times.iter().map(|time| times[0] / time).collect(),
+        parallelism: number(&answer["work"])? / number(&answer["span"])?,
+    })
+}
+
+/// Whether a simulated speedup is above what is asked for.
+fn is_met(row: usize, at: usize, speedup: f64) -> bool {
+    at == 0 || speedup > ROWS[row].2[at - 1]
+}
+
+fn as_text(all: &[Measured]) -> String {
+    let mut rows = Vec::new();
+    for m in all {
+        for (number, (row, simulated)) in ROWS.iter().zip(&m.rows).enumerate() {
+            let mut cells = vec![format!("{}, {}", m.name, row.0)];
+            for (at, &speedup) in simulated.speedups.iter().enumerate().skip(1) {
+                let mark = if is_met(number, at, speedup) { "" } else { " *" };
+                cells.push(format!("{speedup:.2}{mark}"));
+            }
+            cells.push(format!("{:.1}", simulated.parallelism));
+            let measured = m.speedup.filter(|_| row.1.is_empty());
+            cells.push(measured.map_or(String::new(), |speedup| format!("{speedup:.2}")));
+            let error = measured.map(|speedup| (simulated.speedups[1] / speedup - 1.0) * 100.0);
+            cells.push(error.map_or(String::new(), |error| format!("{error:+.1}%")));
+            rows.push(cells);
+        }
+    }
+    let asked = ROWS.map(|(name, _, asked)| format!("{name} {}", asked.map(|n| n.to_string()).join(" / ")));
+    format!(
+        "Speedups by cores, simulated from a run with one worker\n\n{}\nasked for at 2 / 4 / 8 / 16 cores: {}\n\
+         *: not above that. T1/Tinf: what the shape of the graph allows on any number of cores.\n",
+        table(
+            &["project, stage", "2", "4", "8", "16", "T1/Tinf", "measured at 2", "simulation's error"],
+            &rows
+        ),
+        asked.join(", ")
+    )
+}
+
+fn as_json(m: &Measured) -> Value {
+    let rows = ROWS.iter().zip(&m.rows).enumerate().map(|(number, (row, simulated))| {
+        let met = simulated.speedups.iter().enumerate().map(|(at, &speedup)| is_met(number, at, speedup));
+        json!({
+            "stage": row.0, "cores": CORES, "speedups": simulated.speedups, "asked_for": row.2,
+            "is_met": met.collect::<Vec<_>>(), "parallelism": simulated.parallelism,
+        })
+    });
+    json!({ "project": m.name, "rows": rows.collect::<Vec<_>>(), "measured_at_2": m.speedup })
+}
