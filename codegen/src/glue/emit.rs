@@ -310,7 +310,8 @@ impl<'a> Glue<'a> {
 
     /// Silences warnings about pointers that nothing is read through.
     fn unused(&self, out: &mut Sink, parameters: &[&str]) {
-        if self.sum || !self.variants.iter().all(|variant| variant.fields.is_empty()) {
+        let mut fields = self.variants.iter().flat_map(|variant| &variant.fields);
+        if self.sum || fields.any(|field| self.cx.program().types.kind(field.ty) != TyKind::Void) {
             return;
         }
         for parameter in parameters {
