@@ -7,7 +7,9 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use sigil_frontend::{Contention, FileId, Shards, Symbol};
+use std::cell::Cell;
 use std::hash::{BuildHasher, Hash};
+use std::thread::LocalKey;
 
 /// A module is a file.
 pub type ModuleId = FileId;
@@ -142,12 +144,45 @@ impl TyList {
     pub const EMPTY: TyList = TyList(0);
 }
 
+/// Numbers that a thread found last, by hash. Even a shared lock is written to, and then its cache line has to come from
+/// the worker that took it last; most lookups are answered here instead. What stands here is compared before it is
+/// believed, so it does no harm that it may be left from another compilation.
+type Recent = [Cell<u32>; 1024];
+
+thread_local! {
+    static RECENT_TYPES: Recent = const { [const { Cell::new(0) }; 1024] };
+    static RECENT_LISTS: Recent = const { [const { Cell::new(0) }; 1024] };
+    static RECENT_NAME_LISTS: Recent = const { [const { Cell::new(0) }; 1024] };
+}
+
 /// One index: from the hash of a value to its number. Looked up under a shared lock first, since nearly every
 /// type that is asked for exists already.
 struct Index(Shards<HashTable<u32>>);
 
 impl Index {
+    /// The number of a value. `is_it` is also asked about numbers that do not exist.
     fn find_or_add(
+        &self,
+        recent: &'static LocalKey<Recent>,
+        hash: u64,
+        is_it: impl Fn(u32) -> bool,
+        hash_of: impl Fn(u32) -> u64,
+        add: impl FnOnce() -> u32,
+    ) -> u32 {
+        recent.with(|recent| {
+            // The highest bits are the best ones of this hash.
+            let slot = &recent[(hash >> 54) as usize];
+            let id = slot.get();
+            if is_it(id) {
+                return id;
+            }
+            let id = self.find_or_add_shared(hash, is_it, hash_of, add);
+            slot.set(id);
+            id
+        })
+    }
+
+    fn find_or_add_shared(
         &self,
         hash: u64,
         is_it: impl Fn(u32) -> bool,
@@ -217,8 +252,9 @@ impl Types {
     /// The type with this kind.
     pub fn intern(&self, kind: TyKind) -> Ty {
         let id = self.type_index.find_or_add(
+            &RECENT_TYPES,
             hash_of(&kind),
-            |id| self.types[id as usize].kind == kind,
+            |id| self.types.get(id as usize).is_some_and(|data| data.kind == kind),
             |id| hash_of(&self.types[id as usize].kind),
             || self.types.push(TypeData { kind, flags: self.flags_of(kind) }) as u32,
         );
@@ -251,8 +287,9 @@ impl Types {
             return TyList::EMPTY;
         }
         let id = self.list_index.find_or_add(
+            &RECENT_LISTS,
             hash_of(list),
-            |id| *self.lists[id as usize].types == *list,
+            |id| self.lists.get(id as usize).is_some_and(|data| *data.types == *list),
             |id| hash_of(&*self.lists[id as usize].types),
             || {
                 let flags =
@@ -271,8 +308,9 @@ impl Types {
     /// The list of these names.
     pub fn name_list(&self, names: &[Symbol]) -> NameList {
         let id = self.name_list_index.find_or_add(
+            &RECENT_NAME_LISTS,
             hash_of(names),
-            |id| *self.name_lists[id as usize] == *names,
+            |id| self.name_lists.get(id as usize).is_some_and(|data| **data == *names),
             |id| hash_of(&*self.name_lists[id as usize]),
             || self.name_lists.push(names.into()) as u32,
         );
