@@ -4,11 +4,33 @@
 //! turn by turn before their median is.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
+use tempfile::TempDir;
 
 /// Why nothing could be measured.
 pub type Failure = String;
+
+/// How a program ends that has measured something, or says why not.
+pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A directory that goes away by itself.
+pub fn scratch() -> Result<TempDir, Failure> {
+    tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))
+}
+
+/// The compiler that was asked for, or the release one of this workspace.
+pub fn compiler(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    given.map_or_else(sigilc, |path| Ok(path.to_owned()))
+}
 
 /// One run of a program.
 #[derive(Clone, Debug)]

@@ -7,7 +7,9 @@ use clap::Parser;
 use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::{compile_on, on_disk};
-use sigil_benches::measure::{Contender, Failure, in_turns, median, number_after, ratio, run, table};
+use sigil_benches::measure::{
+    Contender, Failure, exit, in_turns, median, number_after, ratio, run, scratch, table,
+};
 use sigil_benches::on_rayon;
 use sigil_scheduler::trace::{Summary, Times, Trace};
 use std::path::{Path, PathBuf};
@@ -71,13 +73,7 @@ struct Account {
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(measure(&Arguments::parse()))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
@@ -106,7 +102,7 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
 /// Compiles in this process and prints how long that took.
 fn once(way: &str, dir: &Path, arguments: &Arguments) -> Result<(), Failure> {
     let (_, schedule, is_rayon) = WAYS.iter().find(|known| known.0 == way).ok_or("no such way")?;
-    let out = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let out = scratch()?;
     let mut options =
         vec!["-j".to_owned(), arguments.jobs.to_string(), "--schedule".into(), (*schedule).into()];
     if let Some(trace) = &arguments.trace {
@@ -134,7 +130,7 @@ fn alone(way: &str, dir: &Path, arguments: &Arguments, trace: Option<&Path>) -> 
 
 /// Records runs of the graph and takes the fastest, which the machine disturbed least.
 fn account(dir: &Path, arguments: &Arguments) -> Result<Account, Failure> {
-    let scratch = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let scratch = scratch()?;
     let file = scratch.path().join("trace");
     let mut best: Option<Account> = None;
     for _ in 0..arguments.rounds.max(1) {

@@ -1,28 +1,21 @@
 //! What does fusing chains of patterns save? The same chains with a name for each list between the patterns, which
 //! are never fused, run in turns with those that are one expression; their output must be the same.
 
-use sigil_benches::measure::{Contender, Failure, in_turns, median, ratio, run, sigilc, table};
+use sigil_benches::measure::{
+    Contender, Failure, exit, in_turns, median, ratio, run, scratch, sigilc, table,
+};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const ROUNDS: usize = 9;
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(measure().map(|text| print!("{text}")))
 }
 
 fn measure() -> Result<String, Failure> {
     let compiler = sigilc()?;
-    let dir = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let dir = scratch()?;
     let mut rows = Vec::new();
     for level in ["-O0", "-O2"] {
         let fused = build(&compiler, level, "chain", dir.path())?;

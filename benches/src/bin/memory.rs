@@ -7,7 +7,7 @@ use clap::Parser;
 use serde_json::json;
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::on_disk;
-use sigil_benches::measure::{Failure, median, number_after, run, sigilc, table};
+use sigil_benches::measure::{Failure, compiler, exit, median, number_after, run, scratch, table};
 use sigil_scheduler::{Closure, Pool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -46,13 +46,7 @@ struct Series {
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(measure(&Arguments::parse()))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
@@ -60,10 +54,7 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
         println!("resident {}", pool(workers)?);
         return Ok(());
     }
-    let compiler = match &arguments.sigilc {
-        Some(path) => path.clone(),
-        None => sigilc()?,
-    };
+    let compiler = compiler(arguments.sigilc.as_deref())?;
     let project = on_disk(&generate(&Plan::new(arguments.lines, 200, Shape::Diamond)));
     let myself = std::env::current_exe().map_err(|error| format!("cannot find myself: {error}"))?;
     let of_pool = |workers: usize| -> Result<f64, Failure> {
@@ -104,7 +95,7 @@ fn series(
 
 /// Peak bytes of a process of the compiler.
 fn peak(compiler: &Path, project: &Path, command: &str, workers: usize) -> Result<f64, Failure> {
-    let out = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let out = scratch()?;
     let mut process = Command::new(compiler);
     process.args([command, "-v", "-j", &workers.to_string()]).arg(project);
     if command == "emit" {

@@ -4,7 +4,9 @@
 
 use clap::Parser;
 use sigil_benches::generate::Random;
-use sigil_benches::measure::{Contender, Failure, in_turns, median, ratio, run, sigilc, table};
+use sigil_benches::measure::{
+    Contender, Failure, exit, in_turns, median, ratio, run, scratch, sigilc, table,
+};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -34,21 +36,12 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(measure(&Arguments::parse()).map(|text| print!("{text}")))
 }
 
 fn measure(arguments: &Arguments) -> Result<String, Failure> {
     let compiler = sigilc()?;
-    let dir = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let dir = scratch()?;
     let input = dir.path().join("input.txt");
     fs::write(&input, words(10_000_000)).map_err(|error| format!("cannot write the input: {error}"))?;
     let mut rows = Vec::new();

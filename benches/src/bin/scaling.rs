@@ -8,7 +8,8 @@ use clap::Parser;
 use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::on_disk;
-use sigil_benches::measure::{Contender, Failure, in_turns, ratio, run, sigilc, table};
+use sigil_benches::measure::{Contender, Failure, compiler, exit, in_turns, ratio, run, scratch, table};
+use sigil_scheduler::trace::{Summary, Trace};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -42,8 +43,6 @@ const ROWS: [(&str, &[&str], [f64; 4]); 4] = [
     ("overall", &[], [1.85, 3.4, 6.2, 10.0]),
 ];
 
-const STAGES: [&str; 8] = ["plan", "read", "lex", "parse", "interface", "check", "emit", "unit"];
-
 /// Simulated speedups of a row of the table.
 struct Simulated {
     /// By `CORES`.
@@ -62,20 +61,11 @@ struct Measured {
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(measure(&Arguments::parse()))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
-    let compiler = match &arguments.sigilc {
-        Some(path) => path.clone(),
-        None => sigilc()?,
-    };
+    let compiler = compiler(arguments.sigilc.as_deref())?;
     let mut all = Vec::new();
     for (name, shape) in SHAPES {
         let project = on_disk(&generate(&Plan::new(arguments.lines, (arguments.lines / 500) as u32, shape)));
@@ -93,7 +83,7 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Emits a project; seconds.
 fn emit(compiler: &Path, project: &Path, workers: &str, trace: Option<&Path>) -> Result<f64, Failure> {
-    let out = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let out = scratch()?;
     let mut command = Command::new(compiler);
     command.args(["emit", "-q", "-j", workers, "-o"]).arg(out.path()).arg(project);
     if let Some(trace) = trace {
@@ -115,22 +105,24 @@ fn speedup(compiler: &Path, project: &Path, rounds: usize) -> Result<Option<f64>
 
 /// Records runs with one worker and simulates the one that took the middle time.
 fn simulated(compiler: &Path, project: &Path, rounds: usize) -> Result<Vec<Simulated>, Failure> {
-    let scratch = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let scratch = scratch()?;
     let mut recorded = Vec::new();
     for round in 0..rounds.max(1) {
         let trace = scratch.path().join(round.to_string());
         recorded.push((emit(compiler, project, "1", Some(&trace))?, trace));
     }
     recorded.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let trace = &recorded[recorded.len() / 2].1;
-    ROWS.iter().map(|(_, stages, _)| simulate(compiler, trace, stages)).collect()
+    let file = &recorded[recorded.len() / 2].1;
+    let trace = Trace::read(file).map_err(|error| error.to_string())?;
+    let all: Vec<String> = Summary::new(&trace).stages.into_iter().map(|stage| stage.name).collect();
+    ROWS.iter().map(|(_, stages, _)| simulate(compiler, file, &all, stages)).collect()
 }
 
-/// Simulates a record with only some stages taking time.
-fn simulate(compiler: &Path, trace: &Path, stages: &[&str]) -> Result<Simulated, Failure> {
+/// Simulates a record with only some of its stages taking time.
+fn simulate(compiler: &Path, trace: &Path, all: &[String], stages: &[&str]) -> Result<Simulated, Failure> {
     let mut command = Command::new(compiler);
     command.arg("simulate").arg(trace).args(["--json", "--cores", &CORES.map(|n| n.to_string()).join(",")]);
-    let others = STAGES.iter().filter(|stage| !stages.is_empty() && !stages.contains(stage));
+    let others = all.iter().filter(|stage| !stages.is_empty() && !stages.contains(&stage.as_str()));
     for other in others {
         command.args(["--scale", &format!("{other}=0")]);
     }

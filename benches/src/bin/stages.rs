@@ -5,7 +5,9 @@
 use clap::Parser;
 use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
-use sigil_benches::measure::{Contender, Failure, in_turns, median, number_after, ratio, run, sigilc, table};
+use sigil_benches::measure::{
+    Contender, Failure, compiler, exit, in_turns, median, number_after, ratio, run, scratch, table,
+};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use tempfile::TempDir;
@@ -57,20 +59,11 @@ struct Target {
 }
 
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(measure(&Arguments::parse()))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
-    let compiler = match &arguments.sigilc {
-        Some(path) => path.clone(),
-        None => sigilc()?,
-    };
+    let compiler = compiler(arguments.sigilc.as_deref())?;
     let mut measured = Vec::new();
     for (name, shape) in [("200 files", Shape::Diamond), ("one file", Shape::OneFile)] {
         let input = input(name, &Plan::new(arguments.lines, 200, shape))?;
@@ -93,10 +86,6 @@ fn input(name: &'static str, plan: &Plan) -> Result<Input, Failure> {
     let dir = scratch()?;
     project.write(dir.path()).map_err(|error| format!("cannot write a project: {error}"))?;
     Ok(Input { name, dir, lines: project.lines(), bytes: project.bytes() })
-}
-
-fn scratch() -> Result<TempDir, Failure> {
-    tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))
 }
 
 fn stage(compiler: &Path, input: &Input, command: &'static str, rounds: usize) -> Result<Measured, Failure> {
