@@ -78,8 +78,8 @@ pub struct Counters {
     pub units: PerWorker,
     /// Units compiled by the C compiler.
     pub compiled: PerWorker,
-    /// Jobs and their nanoseconds, by kind.
-    pub kinds: Vec<(PerWorker, PerWorker)>,
+    /// Jobs and their nanoseconds, by stage.
+    pub stages: Vec<(PerWorker, PerWorker)>,
     /// Times are taken.
     pub is_timed: bool,
     /// Last file parsed.
@@ -94,7 +94,7 @@ pub struct Counters {
 
 impl Counters {
     /// Nothing done yet.
-    pub fn new(workers: usize, kinds: usize, is_timed: bool) -> Self {
+    pub fn new(workers: usize, stages: usize, is_timed: bool) -> Self {
         let start = Instant::now();
         let count = || PerWorker::new(workers);
         Counters {
@@ -108,7 +108,7 @@ impl Counters {
             emitted: count(),
             units: count(),
             compiled: count(),
-            kinds: (0..kinds).map(|_| (count(), count())).collect(),
+            stages: (0..stages).map(|_| (count(), count())).collect(),
             is_timed,
             last_parse: Moment::new(start, false),
             last_check: Moment::new(start, false),

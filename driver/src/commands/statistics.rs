@@ -6,9 +6,6 @@ use crate::stats::{self, Moment};
 use std::fmt::Write;
 use std::time::Duration;
 
-const KINDS: [&str; Job::KINDS] =
-    ["plan", "read", "lex", "parse", "interface", "check", "emit", "unit", "native", "test"];
-
 /// How the time of a compilation was spent.
 pub fn text(done: &Finished<'_, '_>) -> String {
     let compilation = done.compilation;
@@ -28,7 +25,7 @@ pub fn text(done: &Finished<'_, '_>) -> String {
         counters.compiled.sum(),
     );
     let _ = writeln!(out, "{:<10} {:>9} {:>12}", "stage", "nodes", "worker ms");
-    for (name, (count, nanos)) in KINDS.iter().zip(&counters.kinds) {
+    for (name, (count, nanos)) in Job::STAGES.iter().zip(&counters.stages) {
         let _ = writeln!(out, "{name:<10} {:>9} {:>12.2}", count.sum(), nanos.sum() as f64 / 1e6);
     }
     for line in &done.outcome.workers {

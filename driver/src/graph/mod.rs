@@ -114,8 +114,12 @@ impl Job {
         format!("{self:?}")
     }
 
-    /// Number of its kind, for statistics.
-    pub fn kind(self) -> usize {
+    /// Stages in the order of the pipeline: the kinds of nodes in traces and statistics.
+    pub const STAGES: [&str; 11] =
+        ["plan", "read", "lex", "parse", "interface", "check", "emit", "unit", "compile", "link", "test"];
+
+    /// Number of its stage.
+    pub fn stage(self) -> u8 {
         match self {
             Job::Start | Job::Discovered | Job::Complete | Job::PartsDone | Job::Rest => 0,
             Job::Read(_) => 1,
@@ -125,8 +129,9 @@ impl Job {
             Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
             Job::EmitFunction(_) | Job::EmitInstance(_) => 6,
             Job::Unit(_) => 7,
-            Job::Compiled(_) | Job::Runtime | Job::RuntimeCompiled | Job::Link | Job::Linked => 8,
-            Job::StartTests | Job::Test(_) | Job::TestEnded(_) => 9,
+            Job::Compiled(_) | Job::Runtime | Job::RuntimeCompiled => 8,
+            Job::Link | Job::Linked => 9,
+            Job::StartTests | Job::Test(_) | Job::TestEnded(_) => 10,
         }
     }
 
@@ -146,9 +151,6 @@ impl Job {
             _ => 0,
         }
     }
-
-    /// Number of kinds.
-    pub const KINDS: usize = 10;
 }
 
 impl Compilation<'_> {

@@ -41,7 +41,7 @@ impl sigil_scheduler::Job for Job {
     }
 
     fn kind(&self) -> u8 {
-        crate::trace::stage(*self)
+        self.stage()
     }
 
     fn tag(&self) -> u64 {
@@ -164,7 +164,7 @@ fn timed(compilation: &Compilation<'_>, job: Job, g: &mut dyn Graph) {
         Job::CheckBody(_) => counters.last_check.mark(),
         _ => {}
     }
-    let (count, time) = &counters.kinds[job.kind()];
+    let (count, time) = &counters.stages[usize::from(job.stage())];
     count.add(g.worker(), 1);
     time.add(g.worker(), nanos);
 }

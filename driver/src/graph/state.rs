@@ -320,7 +320,7 @@ impl<'p> Compilation<'p> {
             failures: Mutex::default(),
             has_errors: AtomicBool::new(false),
             locals: (0..plan.workers).map(|_| CachePadded::new(Mutex::new(local()))).collect(),
-            counters: Counters::new(plan.workers, super::Job::KINDS, false),
+            counters: Counters::new(plan.workers, super::Job::STAGES.len(), false),
             native,
             inputs: input.files.clone(),
             roots: Mutex::default(),

@@ -5,30 +5,6 @@ use sigil_checker::types::{FnId, ImplId, ModuleId};
 use sigil_codegen::Instance;
 use sigil_frontend::{FileId, Span};
 
-/// Stages in the order of the pipeline: the kinds of nodes in traces.
-pub const STAGES: [&str; 11] =
-    ["plan", "read", "lex", "parse", "interface", "check", "emit", "unit", "compile", "link", "test"];
-
-/// Stages whose child processes are C compilers.
-pub const COMPILE: &str = "compile";
-
-/// Number of a job's stage.
-pub fn stage(job: Job) -> u8 {
-    match job {
-        Job::Start | Job::Discovered | Job::Complete | Job::PartsDone | Job::Rest => 0,
-        Job::Read(_) => 1,
-        Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
-        Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
-        Job::Interface(_) | Job::Signatures(..) | Job::EndInterface(_) => 4,
-        Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
-        Job::EmitFunction(_) | Job::EmitInstance(_) => 6,
-        Job::Unit(_) => 7,
-        Job::Compiled(_) | Job::Runtime | Job::RuntimeCompiled => 8,
-        Job::Link | Job::Linked => 9,
-        Job::StartTests | Job::Test(_) | Job::TestEnded(_) => 10,
-    }
-}
-
 /// A job as a number: which, 6 bits; module, 26 bits; what in it, 32 bits.
 pub fn tag(job: Job) -> u64 {
     let of = |which: u64, module: ModuleId, index: u32| {

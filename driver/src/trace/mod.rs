@@ -11,13 +11,13 @@ mod tests;
 
 pub use export::{csv, dot, json, perfetto, picture};
 pub use html::html;
-pub use label::{STAGES, label, stage, tag};
+pub use label::{label, tag};
 pub use picture::{Arrow, Picture, Shape};
 pub use simulate::{Answer, Question, Row, answer, validate};
 pub use summary::text;
 
 use crate::cli::Options;
-use crate::graph::Compilation;
+use crate::graph::{Compilation, Job};
 use crate::report::{Finding, plain};
 use sigil_frontend::Code;
 use sigil_scheduler::trace::{Recording, Summary};
@@ -35,7 +35,7 @@ pub fn keep(
         let message = "'--schedule serial' runs without the scheduler, so there is nothing to record";
         return is_wanted.then(|| Finding::global(Code::error(902), message.to_owned()));
     };
-    let trace = recording.trace(&STAGES, |_, tag| label(compilation, tag));
+    let trace = recording.trace(&Job::STAGES, |_, tag| label(compilation, tag));
     let kept = options.trace.as_deref().map(|file| write(file, |out| trace.write(out)));
     let page = options.timings.as_deref().map(|file| {
         let page = html(&trace, &Summary::new(&trace));

@@ -1,6 +1,5 @@
 //! The summary of a recorded run for a terminal.
 
-use super::label::COMPILE;
 use sigil_scheduler::trace::{Stage, Summary, Times, Trace};
 use std::fmt::Write;
 
@@ -41,7 +40,7 @@ pub fn binds(summary: &Summary) -> String {
         return "nothing".to_owned();
     };
     let name = match stage.name.as_str() {
-        COMPILE => "the C compiler",
+        "compile" => "the C compiler",
         "link" => "the linker",
         "read" => "reading files (disk)",
         "unit" => "writing C (disk)",
