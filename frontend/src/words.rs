@@ -106,6 +106,29 @@ pub(crate) fn is_reserved(kind: TokenKind) -> bool {
     (TokenKind::Async as u8..=TokenKind::Yield as u8).contains(&(kind as u8))
 }
 
+/// Whether an item can start at a token with this value, by the kinds of that token and of the next two.
+pub(crate) fn starts_item(value: u32, mut kind: impl FnMut(usize) -> TokenKind) -> bool {
+    match kind(0) {
+        TokenKind::At
+        | TokenKind::Pub
+        | TokenKind::Use
+        | TokenKind::Type
+        | TokenKind::Trait
+        | TokenKind::Impl => true,
+        TokenKind::Dollar => match kind(1) {
+            TokenKind::Ident => true,
+            // A reserved word is declared, which is reported there.
+            word => is_reserved(word) && matches!(kind(2), TokenKind::Assign | TokenKind::Colon),
+        },
+        TokenKind::Hash => kind(1) == TokenKind::LBracket,
+        TokenKind::Ident if value == Symbol::EXTEND.to_raw() => kind(1) == TokenKind::Ident,
+        TokenKind::Ident if value == Symbol::EXTENSION.to_raw() => {
+            matches!(kind(1), TokenKind::Ident | TokenKind::Path)
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

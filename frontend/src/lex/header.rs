@@ -2,7 +2,7 @@
 
 use super::lexer::Lexer;
 use super::names::Words;
-use crate::words::{WORDS, is_reserved};
+use crate::words::{WORDS, is_reserved, starts_item};
 use crate::{FileId, Span, Symbol, Token, TokenKind};
 
 /// An import as the header has it: enough to find the file.
@@ -119,22 +119,9 @@ impl Reader<'_> {
         self.peek().is_some_and(|token| token.first_on_line) && self.starts_item()
     }
 
-    /// As the parser has it.
     fn starts_item(&mut self) -> bool {
-        match self.kind(0) {
-            TokenKind::At
-            | TokenKind::Pub
-            | TokenKind::Use
-            | TokenKind::Type
-            | TokenKind::Trait
-            | TokenKind::Impl => true,
-            TokenKind::Dollar => match self.kind(1) {
-                TokenKind::Ident => true,
-                word => is_reserved(word) && matches!(self.kind(2), TokenKind::Assign | TokenKind::Colon),
-            },
-            TokenKind::Hash => self.kind(1) == TokenKind::LBracket,
-            _ => self.at_extension() || (self.at_word(Symbol::EXTEND) && self.kind(1) == TokenKind::Ident),
-        }
+        let word = self.peek().map_or(0, |token| token.value);
+        starts_item(word, |n| self.kind(n))
     }
 
     fn at_extension(&mut self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::brackets::closer;
 use super::cursor::{MAX_DEPTH, Parser};
-use crate::words::is_reserved;
+use crate::words::starts_item;
 use crate::{Code, TokenKind};
 
 /// The text of a closing bracket in reports.
@@ -99,26 +99,7 @@ impl Parser<'_> {
 
     /// Whether the current token can start an item.
     pub(super) fn starts_item(&self) -> bool {
-        match self.kind() {
-            TokenKind::At
-            | TokenKind::Pub
-            | TokenKind::Use
-            | TokenKind::Type
-            | TokenKind::Trait
-            | TokenKind::Impl => true,
-            TokenKind::Dollar => match self.peek(1) {
-                TokenKind::Ident => true,
-                // A reserved word is declared, which is reported there.
-                word => is_reserved(word) && matches!(self.peek(2), TokenKind::Assign | TokenKind::Colon),
-            },
-            TokenKind::Hash => self.peek(1) == TokenKind::LBracket,
-            TokenKind::Ident => {
-                (self.word_at(self.pos, "extend") && self.peek(1) == TokenKind::Ident)
-                    || (self.word_at(self.pos, "extension")
-                        && matches!(self.peek(1), TokenKind::Ident | TokenKind::Path))
-            }
-            _ => false,
-        }
+        starts_item(self.token().value, |n| self.peek(n))
     }
 
     /// After an error: skips to a token that stands close by, if it does.
