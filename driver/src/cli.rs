@@ -1,5 +1,9 @@
 //! The command line: what can be asked, and nothing about how it is done.
 
+mod bench;
+
+pub use bench::{Bench, Compare};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -99,6 +103,9 @@ pub enum Command {
     Simulate(What),
     /// Compare settings of the scheduler by running `emit` with them in turn
     Tune(Tune),
+    /// Compare measurements
+    #[command(subcommand)]
+    Bench(Bench),
     /// Explain an error or warning, with a wrong and a right example
     Explain {
         /// For example E0308 [default: list all codes]

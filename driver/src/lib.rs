@@ -10,6 +10,7 @@ pub mod native;
 pub mod progress;
 pub mod project;
 pub mod report;
+pub mod results;
 pub mod session;
 pub mod stats;
 pub mod trace;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::{compile_with, on_disk};
 use sigil_benches::measure::{median, table};
+use sigil_driver::results::{Better, Measure, Results};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -89,7 +90,9 @@ fn main() -> ExitCode {
         setting.samples.sort_by(|a, b| a.waited().total_cmp(&b.waited()));
     }
     if arguments.json {
-        println!("{}", Value::from_iter(settings.iter().map(as_json)));
+        let details = Value::from_iter(settings.iter().map(as_json));
+        let measures = settings.iter().flat_map(measures).collect();
+        print!("{}", Results::new("contention", measures, details).to_json());
     } else {
         print!("{}", as_text(&settings));
     }
@@ -149,6 +152,13 @@ fn as_text(settings: &[Setting]) -> String {
         "Locks found taken, by map, and the time waited for them (all workers together; share of workers x wall).\n\n{}",
         table(&head, &rows)
     )
+}
+
+fn measures(setting: &Setting) -> [Measure; 2] {
+    let name = format!("{} workers, {} shards", setting.workers, setting.shards);
+    let of = |value: fn(&Sample) -> f64| setting.samples.iter().map(value).collect::<Vec<_>>();
+    let waits = Measure::new(format!("{name}, waits"), "s", Better::Less, &of(Sample::waited));
+    [Measure::seconds(format!("{name}, emit"), &of(|sample| sample.seconds)), waits]
 }
 
 fn as_json(setting: &Setting) -> Value {

@@ -11,6 +11,7 @@ use sigil_benches::measure::{
     Contender, Failure, exit, in_turns, median, number_after, ratio, run, scratch, table,
 };
 use sigil_benches::on_rayon;
+use sigil_driver::results::{Measure, Results};
 use sigil_scheduler::trace::{Summary, Times, Trace};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -92,7 +93,8 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
         measured.push(Measured { name, times, account: account(project.path(), arguments)? });
     }
     if arguments.json {
-        println!("{}", as_json(&measured, arguments.jobs));
+        let details = as_json(&measured, arguments.jobs);
+        print!("{}", Results::new("efficiency", measures(&measured, arguments.jobs), details).to_json());
     } else {
         print!("{}", as_text(&measured, arguments.jobs));
     }
@@ -208,6 +210,17 @@ fn as_text(measured: &[Measured], jobs: usize) -> String {
         "stolen",
     ];
     text + &table(&head, &rows)
+}
+
+fn measures(measured: &[Measured], jobs: usize) -> Vec<Measure> {
+    let of = |m: &Measured| {
+        let name = |way: &str| format!("{}, {way}, {jobs} workers", m.name);
+        WAYS.iter()
+            .zip(&m.times)
+            .map(|((way, ..), times)| Measure::seconds(name(way), times))
+            .collect::<Vec<_>>()
+    };
+    measured.iter().flat_map(of).collect()
 }
 
 fn as_json(measured: &[Measured], jobs: usize) -> Value {

@@ -8,6 +8,7 @@ use serde_json::json;
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::on_disk;
 use sigil_benches::measure::{Failure, compiler, exit, median, number_after, run, scratch, table};
+use sigil_driver::results::{Better, Measure, Results};
 use sigil_scheduler::{Closure, Pool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -42,6 +43,8 @@ const POOL_LIMIT: f64 = 65536.0;
 struct Series {
     name: &'static str,
     bytes: Vec<f64>,
+    /// See above, of each round.
+    samples: Vec<Vec<f64>>,
     per_worker: f64,
 }
 
@@ -72,7 +75,8 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
         let all = series.iter().map(|s| {
             json!({ "what": s.name, "workers": WORKERS, "bytes": s.bytes, "bytes_per_worker": s.per_worker })
         });
-        println!("{}", serde_json::Value::from_iter(all));
+        let measures = series.iter().flat_map(measures).collect();
+        print!("{}", Results::new("memory", measures, serde_json::Value::from_iter(all)).to_json());
     } else {
         print!("{}", as_text(&series));
     }
@@ -84,13 +88,23 @@ fn series(
     rounds: usize,
     once: impl Fn(usize) -> Result<f64, Failure>,
 ) -> Result<Series, Failure> {
-    let mut bytes = Vec::new();
+    let mut samples = Vec::new();
     for workers in WORKERS {
-        let samples: Result<Vec<f64>, Failure> = (0..rounds.max(1)).map(|_| once(workers)).collect();
-        bytes.push(median(&samples?));
+        let of: Result<Vec<f64>, Failure> = (0..rounds.max(1)).map(|_| once(workers)).collect();
+        samples.push(of?);
     }
+    let bytes: Vec<f64> = samples.iter().map(|of| median(of)).collect();
     let per_worker = slope(&WORKERS.map(|n| n as f64), &bytes);
-    Ok(Series { name, bytes, per_worker })
+    Ok(Series { name, bytes, samples, per_worker })
+}
+
+fn measures(series: &Series) -> Vec<Measure> {
+    let name = |workers: usize| format!("{}, {workers} workers", series.name);
+    WORKERS
+        .iter()
+        .zip(&series.samples)
+        .map(|(&workers, bytes)| Measure::new(name(workers), "B", Better::Less, bytes))
+        .collect()
 }
 
 /// Peak bytes of a process of the compiler.

@@ -7,6 +7,7 @@ use sigil_benches::generate::Random;
 use sigil_benches::measure::{
     Contender, Failure, exit, in_turns, median, ratio, run, scratch, sigilc, table,
 };
+use sigil_driver::results::{Better, Measure, Results};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -25,6 +26,9 @@ const PROGRAMS: [(&str, f64); 7] = [
 /// Prints how fast compiled Sigil programs are, beside C
 #[derive(Parser)]
 struct Arguments {
+    /// For scripts
+    #[arg(long)]
+    json: bool,
     /// Times that each is run
     #[arg(long, default_value_t = 7)]
     rounds: usize,
@@ -45,6 +49,7 @@ fn measure(arguments: &Arguments) -> Result<String, Failure> {
     let input = dir.path().join("input.txt");
     fs::write(&input, words(10_000_000)).map_err(|error| format!("cannot write the input: {error}"))?;
     let mut rows = Vec::new();
+    let mut measures = Vec::new();
     for (name, limit) in PROGRAMS {
         if arguments.filter.as_ref().is_some_and(|filter| !name.contains(filter.as_str())) {
             continue;
@@ -61,6 +66,9 @@ fn measure(arguments: &Arguments) -> Result<String, Failure> {
             [Box::new(|| Ok(start(&ours)?.seconds)), Box::new(|| Ok(start(&theirs)?.seconds))];
         let times = in_turns(arguments.rounds, &mut contenders)?;
         let factor = ratio(&times[0], &times[1]);
+        let factors: Vec<f64> = times[0].iter().zip(&times[1]).map(|(ours, theirs)| ours / theirs).collect();
+        measures.push(Measure::seconds(name, &times[0]));
+        measures.push(Measure::new(format!("{name}, by C"), "x", Better::Less, &factors));
         rows.push(vec![
             name.into(),
             format!("{:.0}", median(&times[0]) * 1e3),
@@ -69,6 +77,9 @@ fn measure(arguments: &Arguments) -> Result<String, Failure> {
             format!("{limit:.1}"),
             if factor <= limit { "met".into() } else { "MISSED".into() },
         ]);
+    }
+    if arguments.json {
+        return Ok(Results::new("programs", measures, serde_json::Value::Null).to_json());
     }
     Ok(table(&["program", "Sigil ms", "C ms", "ratio", "limit", ""], &rows))
 }

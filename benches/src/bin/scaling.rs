@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::on_disk;
 use sigil_benches::measure::{Contender, Failure, compiler, exit, in_turns, ratio, run, scratch, table};
+use sigil_driver::results::{Better, Measure, Results};
 use sigil_scheduler::trace::{Summary, Trace};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -74,7 +75,9 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
         all.push(Measured { name, rows, speedup });
     }
     if arguments.json {
-        println!("{}", Value::from_iter(all.iter().map(as_json)));
+        let details = Value::from_iter(all.iter().map(as_json));
+        let measures = all.iter().flat_map(measures).collect();
+        print!("{}", Results::new("scaling", measures, details).to_json());
     } else {
         print!("{}", as_text(&all));
     }
@@ -170,6 +173,20 @@ fn as_text(all: &[Measured]) -> String {
         ),
         asked.join(", ")
     )
+}
+
+fn measures(m: &Measured) -> Vec<Measure> {
+    let of = |stage: &str, simulated: &Simulated| {
+        let name = |cores: usize| format!("{}, {stage}, speedup on {cores} cores, simulated", m.name);
+        let figures = CORES.iter().zip(&simulated.speedups).skip(1);
+        figures
+            .map(|(&cores, &speedup)| Measure::new(name(cores), "x", Better::More, &[speedup]))
+            .collect::<Vec<_>>()
+    };
+    let measured = m.speedup.map(|speedup| {
+        Measure::new(format!("{}, speedup on 2 cores", m.name), "x", Better::More, &[speedup])
+    });
+    ROWS.iter().zip(&m.rows).flat_map(|(row, simulated)| of(row.0, simulated)).chain(measured).collect()
 }
 
 fn as_json(m: &Measured) -> Value {

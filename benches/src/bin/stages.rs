@@ -8,6 +8,7 @@ use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::measure::{
     Contender, Failure, compiler, exit, in_turns, median, number_after, ratio, run, scratch, table,
 };
+use sigil_driver::results::{Better, Measure, Results};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use tempfile::TempDir;
@@ -45,6 +46,8 @@ struct Measured {
     bytes: usize,
     /// Seconds with one and with two workers.
     seconds: [f64; 2],
+    /// See above, of each round.
+    times: Vec<Vec<f64>>,
     speedup: f64,
     /// Megabytes with one and with two workers.
     megabytes: [f64; 2],
@@ -74,7 +77,8 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
     let overlap = overlap(&compiler)?;
     let targets = targets(&measured);
     if arguments.json {
-        println!("{}", as_json(&measured, &targets, &overlap));
+        let details = as_json(&measured, &targets, &overlap);
+        print!("{}", Results::new("stages", measures(&measured), details).to_json());
     } else {
         print!("{}", as_text(&measured, &targets, &overlap));
     }
@@ -114,6 +118,7 @@ fn stage(compiler: &Path, input: &Input, command: &'static str, rounds: usize) -
         seconds: [median(&times[0]), median(&times[1])],
         speedup: ratio(&times[0], &times[1]),
         megabytes: [megabytes("1")?, megabytes("2")?],
+        times,
     })
 }
 
@@ -198,6 +203,18 @@ fn as_text(measured: &[Measured], targets: &[Target], overlap: &Overlap) -> Stri
         verdict(first_compiler < last_check),
     );
     text
+}
+
+fn measures(measured: &[Measured]) -> Vec<Measure> {
+    let of = |m: &Measured, workers: usize| {
+        let name = format!("{}, {}, {} workers", m.input, m.command, workers + 1);
+        let bytes = [m.megabytes[workers] * 1e6];
+        [
+            Measure::new(format!("{name}, peak memory"), "B", Better::Less, &bytes),
+            Measure::seconds(name, &m.times[workers]),
+        ]
+    };
+    measured.iter().flat_map(|m| (0..2).flat_map(move |workers| of(m, workers))).collect()
 }
 
 fn as_json(measured: &[Measured], targets: &[Target], overlap: &Overlap) -> Value {

@@ -1,5 +1,6 @@
 //! The commands: from parsed arguments to an exit code.
 
+mod bench;
 mod compile_fail;
 mod explain;
 mod graph;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> u8 {
     let path = match &cli.command {
         Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
         Command::Simulate(what) => return simulate::simulate(what, &cli.options, &voice),
+        Command::Bench(what) => return bench::bench(what, &voice),
         Command::Tune(what) => return tune::tune(what, &voice),
         Command::Trace { .. } => return trace::trace(&cli.command, &voice),
         Command::Run { path, .. }
@@ -69,7 +71,11 @@ pub fn run(cli: Cli) -> u8 {
         Command::Run { args, .. } => program::run(&args, input, &cli.options, &voice),
         Command::Test { filter, json, .. } => test::test(input, filter, json, &cli.options, &voice),
         // They have been done above.
-        Command::Tune(_) | Command::Explain { .. } | Command::Trace { .. } | Command::Simulate(_) => SUCCESS,
+        Command::Tune(_)
+        | Command::Bench(_)
+        | Command::Explain { .. }
+        | Command::Trace { .. }
+        | Command::Simulate(_) => SUCCESS,
     }
 }
 

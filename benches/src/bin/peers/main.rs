@@ -14,6 +14,7 @@ use clap::Parser;
 use contender::{Contender, Load};
 use others::{Naive, Rayon, Tokio};
 use serde_json::{Value, json};
+use sigil_driver::results::{Better, Measure, Results};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
@@ -67,6 +68,8 @@ pub struct Line {
     pub unit: &'static str,
     /// The first is ours.
     pub figures: Vec<(&'static str, f64)>,
+    /// What they are the medians of.
+    pub samples: Vec<Vec<f64>>,
     /// A wish, in words and as a number, and what is.
     pub limit: Option<(String, f64, f64, bool)>,
 }
@@ -102,8 +105,10 @@ fn main() {
         }
     }
     if arguments.json {
+        let measures = lines.iter().flat_map(measures).collect();
         let lines: Vec<_> = lines.iter().map(to_json).collect();
-        println!("{:#}", json!({ "steps_per_microsecond": steps, "lines": lines }));
+        let details = json!({ "steps_per_microsecond": steps, "lines": lines });
+        print!("{}", Results::new("peers", measures, details).to_json());
     }
 }
 
@@ -203,15 +208,18 @@ fn measure(
         Unit::Nanoseconds => time * 1e9 / bench.count,
         Unit::Efficiency => work / (workers.min(cores) as f64 * time),
     };
-    let figures: Vec<_> = contenders
+    let (figures, samples): (Vec<_>, Vec<Vec<f64>>) = contenders
         .iter()
         .zip(times)
         .filter(|(_, times)| !times.is_empty())
-        .map(|(contender, times)| (contender.name(), figure(median(times))))
-        .collect();
+        .map(|(contender, times)| {
+            let samples = times.iter().map(|&time| figure(time)).collect();
+            ((contender.name(), figure(median(times))), samples)
+        })
+        .unzip();
     let unit = if bench.unit == Unit::Nanoseconds { "ns" } else { "efficiency" };
     let limit = (bench.limit)(workers).and_then(|limit| judge(bench, limit, &figures));
-    Line { name: bench.name, workers, unit, figures, limit }
+    Line { name: bench.name, workers, unit, figures, samples, limit }
 }
 
 fn judge(bench: &Bench, limit: f64, figures: &[(&'static str, f64)]) -> Option<(String, f64, f64, bool)> {
@@ -238,6 +246,17 @@ fn print(line: &Line) {
         print!("  [{actual:.2}, {limit:.2} {text}: {}]", if *is_met { "met" } else { "missed" });
     }
     println!();
+}
+
+fn measures(line: &Line) -> Vec<Measure> {
+    let better = if line.unit == "efficiency" { Better::More } else { Better::Less };
+    let name = |contender: &str| format!("{}, {} workers, {contender}", line.name, line.workers);
+    let of = |(figure, samples): (&(&str, f64), &Vec<f64>)| {
+        // Where a wake was lost, its time has no end.
+        let samples: Vec<f64> = samples.iter().copied().filter(|sample| sample.is_finite()).collect();
+        (!samples.is_empty()).then(|| Measure::new(name(figure.0), line.unit, better, &samples))
+    };
+    line.figures.iter().zip(&line.samples).filter_map(of).collect()
 }
 
 fn to_json(line: &Line) -> Value {

@@ -46,7 +46,8 @@ fn idle(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line> {
     }
     let ours = figures[0].1;
     let limit = Some(("ms at most".to_owned(), 0.2, ours, ours <= 0.2));
-    Some(Line { name: "idle", workers, unit: "ms CPU / 2 s", figures, limit })
+    let samples = figures.iter().map(|figure| vec![figure.1]).collect();
+    Some(Line { name: "idle", workers, unit: "ms CPU / 2 s", figures, samples, limit })
 }
 
 fn trickle(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line> {
@@ -64,11 +65,11 @@ fn trickle(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line
             }
         }
     }
-    let figures: Vec<_> = figures.into_iter().map(|(name, times)| (name, median(times))).collect();
+    let (figures, samples) = medians(figures);
     let tokio = figures.iter().find(|(name, _)| *name == "tokio");
     let ratio = figures[0].1 / tokio?.1;
     let limit = Some(("of tokio's at most".to_owned(), 0.8, ratio, ratio <= 0.8));
-    Some(Line { name: "trickle", workers, unit: "µs CPU", figures, limit })
+    Some(Line { name: "trickle", workers, unit: "µs CPU", figures, samples, limit })
 }
 
 fn wake(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line> {
@@ -85,8 +86,14 @@ fn wake(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line> {
             }
         }
     }
-    let figures: Vec<_> = figures.into_iter().map(|(name, times)| (name, median(times))).collect();
+    let (figures, samples) = medians(figures);
     let ratio = figures[0].1 / figures.last()?.1;
     let limit = Some(("of the futex's at most".to_owned(), 1.1, ratio, ratio <= 1.1));
-    Some(Line { name: "wake", workers, unit: "µs", figures, limit })
+    Some(Line { name: "wake", workers, unit: "µs", figures, samples, limit })
+}
+
+type Figures = Vec<(&'static str, f64)>;
+
+fn medians(all: Vec<(&'static str, Vec<f64>)>) -> (Figures, Vec<Vec<f64>>) {
+    all.into_iter().map(|(name, times)| ((name, median(times.clone())), times)).unzip()
 }
