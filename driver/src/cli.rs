@@ -212,6 +212,9 @@ pub struct Options {
     #[arg(long, global = true, value_name = "BYTES", default_value_t = 100_000,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub lex_chunk: u32,
+    /// How much work a node holds, `knob=value` separated by commas: chunk, parse, check, emit, unit
+    #[arg(long, global = true, value_name = "TEXT", conflicts_with = "lex_chunk")]
+    pub grain: Option<crate::graph::Grain>,
     /// Parts, each with a lock of its own, of each map that workers share
     #[arg(long, global = true, value_name = "N", default_value_t = sigil_frontend::MAP_SHARDS as u16,
           value_parser = clap::value_parser!(u16).range(1..=4096))]
@@ -229,6 +232,14 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE.html", num_args = 0..=1, require_equals = true,
           default_missing_value = "sigilc-timings.html", conflicts_with = "chaos")]
     pub timings: Option<PathBuf>,
+}
+
+impl Options {
+    /// How much work a node holds.
+    pub fn grain(&self) -> crate::graph::Grain {
+        let by_chunk = crate::graph::Grain { chunk: self.lex_chunk as usize, ..Default::default() };
+        self.grain.unwrap_or(by_chunk)
+    }
 }
 
 /// How stages are ordered. All give the same bytes.

@@ -63,7 +63,7 @@ pub fn compile_on<R>(
         schedule: options.schedule,
         split: options.split,
         workers,
-        chunk: options.lex_chunk as usize,
+        grain: options.grain(),
         flags,
         chaos: options.chaos,
         policy: options.policy.clone(),

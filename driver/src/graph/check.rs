@@ -94,9 +94,48 @@ impl Compilation<'_> {
         for decl in impls {
             g.node(Job::CheckImpl(decl.id), &[]);
         }
-        for decl in bodies {
-            self.check_node(decl.id, g);
+        match self.plan.grain.check {
+            1 => bodies.for_each(|decl| {
+                self.check_node(decl.id, g);
+            }),
+            size => functions.chunks(size).for_each(|run| self.check_run(run, g)),
         }
+    }
+
+    /// One node for those of a run of functions that have none yet.
+    fn check_run(&self, run: &[FnDecl], g: &mut dyn Graph) {
+        let slots = run.iter().filter(|decl| decl.has_body).map(|decl| self.function(decl.id));
+        // Nobody else takes two of these locks at once. The node may run before the locks are open again; it does not
+        // need them.
+        let mut open: Vec<_> = slots
+            .filter_map(|slot| {
+                let check = slot.check.lock();
+                check.is_none().then(|| {
+                    slot.is_batched.store(true, Ordering::Release);
+                    check
+                })
+            })
+            .collect();
+        if !open.is_empty() {
+            let node = g.node(Job::CheckBodies(run[0].id), &[]);
+            open.iter_mut().for_each(|check| **check = Some(node));
+        }
+    }
+
+    /// Checks those of a run of bodies that have no node of their own.
+    pub fn check_bodies(&self, first: FnId, g: &mut dyn Graph) {
+        for index in self.run_from(first, self.plan.grain.check) {
+            let id = FnId { index, ..first };
+            if self.function(id).is_batched.load(Ordering::Acquire) {
+                self.check_body(id, g);
+            }
+        }
+    }
+
+    /// The numbers of a run of functions of a module.
+    pub fn run_from(&self, first: FnId, size: usize) -> std::ops::Range<u32> {
+        let count = self.program.functions(first.module).len() as u32;
+        first.index..count.min(first.index + size as u32)
     }
 
     /// The node that checks a body, created by whoever asks first.
@@ -137,14 +176,27 @@ impl Compilation<'_> {
             return;
         }
         if self.plan.goal >= Goal::Emit && self.is_emitted_once(self.program.fn_decl(id)) {
-            if self.plan.schedule == Schedule::Phased {
-                g.node(Job::EmitFunction(id), &[self.phases().checked]);
-            } else {
-                g.node(Job::EmitFunction(id), &[]);
-            }
+            self.emission_node(id, g);
         }
         if !slot.is_deferred.load(Ordering::Relaxed) {
             self.level_step(g);
+        }
+    }
+
+    /// The node that emits a function, or the run of functions that it was the last of to be checked.
+    fn emission_node(&self, id: FnId, g: &mut dyn Graph) {
+        let mut job = Job::EmitFunction(id);
+        if let Some(unchecked) = self.file(id.module).unchecked.get() {
+            let (run, size) = (id.index as usize / self.plan.grain.emit, self.plan.grain.emit as u32);
+            if unchecked[run].fetch_sub(1, Ordering::AcqRel) > 1 {
+                return;
+            }
+            job = Job::EmitFunctions(FnId { index: run as u32 * size, ..id });
+        }
+        if self.plan.schedule == Schedule::Phased {
+            g.node(job, &[self.phases().checked]);
+        } else {
+            g.node(job, &[]);
         }
     }
 

@@ -36,6 +36,7 @@ impl Compilation<'_> {
                 dependents: Mutex::new(Dependents::default()),
                 large: Default::default(),
                 functions: OnceLock::new(),
+                unchecked: OnceLock::new(),
                 parts: OnceLock::new(),
                 is_loaded: AtomicBool::new(false),
             });

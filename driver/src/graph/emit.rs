@@ -31,6 +31,13 @@ impl Compilation<'_> {
 
     /// Says how many functions the parts of a module have.
     pub fn count_parts(&self, id: ModuleId, functions: &[FnDecl], g: &mut dyn Graph) {
+        let size = self.plan.grain.emit;
+        if size > 1 {
+            let is_counted = |decl: &&FnDecl| self.is_emitted_once(decl);
+            let runs = functions.chunks(size).map(|run| run.iter().filter(is_counted).count().into());
+            // It cannot be set already: a module is opened once.
+            let _ = self.file(id).unchecked.set(runs.collect());
+        }
         let Some(parts) = self.file(id).parts.get() else { return };
         let mut counts = vec![0isize; parts.len()];
         for decl in functions.iter().filter(|decl| self.is_emitted_once(decl)) {
@@ -54,6 +61,16 @@ impl Compilation<'_> {
         let part = &parts[self.part_of(decl)];
         if part.open.fetch_sub(1, Ordering::AcqRel) == 1 {
             g.complete(part.done);
+        }
+    }
+
+    /// Emits a run of functions, all of which are checked.
+    pub fn emit_functions(&self, first: FnId, g: &mut dyn Graph) {
+        for index in self.run_from(first, self.plan.grain.emit) {
+            let id = FnId { index, ..first };
+            if self.is_emitted_once(self.program.fn_decl(id)) {
+                self.emit_function(id, g);
+            }
         }
     }
 

@@ -98,7 +98,7 @@ impl Compilation<'_> {
             starts: OnceLock::new(),
         };
         let chunks: Box<[Chunk]> =
-            sigil_frontend::chunks(text, self.plan.chunk).into_iter().map(chunk).collect();
+            sigil_frontend::chunks(text, self.plan.grain.chunk).into_iter().map(chunk).collect();
         let count = chunks.len() as u32;
         fill(&large.parsed, parsed);
         fill(&large.chunks, chunks);
@@ -167,8 +167,11 @@ impl Compilation<'_> {
         let starts = self.chunks(id).iter().filter_map(|chunk| chunk.starts.get());
         let cuts: Vec<u32> = starts.flatten().copied().collect();
         let tokens = filled(&large.tokens, "tokens");
-        let size = (self.plan.chunk / TOKEN_BYTES).max(1);
-        let plan = sigil_frontend::plan(text, tokens, &cuts, size);
+        let size = match self.plan.grain.parse {
+            0 => self.plan.grain.chunk / TOKEN_BYTES,
+            declarations => declarations * tokens.tokens.len() / cuts.len().max(1),
+        };
+        let plan = sigil_frontend::plan(text, tokens, &cuts, size.max(1));
         fill(&large.calls, plan.calls.iter().map(|_| OnceLock::new()).collect());
         fill(&large.runs, plan.runs.iter().map(|_| ParsedRun::default()).collect());
         // Other workers run the nodes as soon as they are made, so all that these read is in its place before.

@@ -71,7 +71,7 @@ impl Compilation<'_> {
 
     /// The first node of lexing and parsing; returns what is complete when the syntax is in its slot.
     fn start_parsing(&self, id: ModuleId, size: usize, g: &mut dyn Graph) -> Node {
-        if size <= self.plan.chunk {
+        if size <= self.plan.grain.chunk {
             return g.node(Job::Parse(id), &[]);
         }
         self.start_chunks(id, g)

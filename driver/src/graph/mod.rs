@@ -27,6 +27,7 @@ mod discover;
 mod emit;
 mod engine;
 mod entry;
+mod grain;
 mod large;
 mod load;
 mod native;
@@ -37,6 +38,7 @@ mod testing;
 mod units;
 
 pub use engine::{ChildSlot, Graph, Node};
+pub use grain::Grain;
 pub use pool::{Outcome, check_policy, run};
 pub use state::{Compilation, Goal, Native, Plan, Untested};
 pub use testing::TestResult;
@@ -72,6 +74,8 @@ pub enum Job {
     EndInterface(ModuleId),
     /// Checks a body.
     CheckBody(FnId),
+    /// Checks bodies: those of a run of functions from this one on that have no node of their own.
+    CheckBodies(FnId),
     /// Checks an impl.
     CheckImpl(ImplId),
     /// Reports functions without tests.
@@ -82,6 +86,8 @@ pub enum Job {
     Complete,
     /// Emits a function with its module.
     EmitFunction(FnId),
+    /// Emits a run of functions from this one on.
+    EmitFunctions(FnId),
     /// Emits an instance.
     EmitInstance(u32),
     /// All functions of the user's modules are emitted.
@@ -126,8 +132,8 @@ impl Job {
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
             Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_) | Job::Signatures(..) | Job::EndInterface(_) => 4,
-            Job::CheckBody(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
-            Job::EmitFunction(_) | Job::EmitInstance(_) => 6,
+            Job::CheckBody(_) | Job::CheckBodies(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
+            Job::EmitFunction(_) | Job::EmitFunctions(_) | Job::EmitInstance(_) => 6,
             Job::Unit(_) => 7,
             Job::Compiled(_) | Job::Runtime | Job::RuntimeCompiled => 8,
             Job::Link | Job::Linked => 9,
@@ -147,7 +153,7 @@ impl Job {
             | Job::Discovered
             | Job::Complete
             | Job::Unit(_) => 2,
-            Job::CheckBody(_) | Job::PartsDone | Job::Rest => 1,
+            Job::CheckBody(_) | Job::CheckBodies(_) | Job::PartsDone | Job::Rest => 1,
             _ => 0,
         }
     }
@@ -170,11 +176,13 @@ impl Compilation<'_> {
             Job::Signatures(module, part) => self.signatures(module, part),
             Job::EndInterface(module) => self.end_interface(module, g),
             Job::CheckBody(function) => self.check_body(function, g),
+            Job::CheckBodies(first) => self.check_bodies(first, g),
             Job::CheckImpl(id) => self.check_impl(id, g),
             Job::Untested(module) => self.untested(module),
             Job::Discovered => self.discovered(g),
             Job::Complete => self.complete(g),
             Job::EmitFunction(function) => self.emit_function(function, g),
+            Job::EmitFunctions(first) => self.emit_functions(first, g),
             Job::EmitInstance(number) => self.emit_instance(number, g),
             Job::PartsDone => self.close_instance(g),
             Job::Rest => self.plan_rest(g),

@@ -153,7 +153,7 @@ fn timed(compilation: &Compilation<'_>, job: Job, g: &mut dyn Graph) {
         return compilation.execute(job, g);
     }
     match job {
-        Job::EmitFunction(_) | Job::EmitInstance(_) => counters.first_emit.mark(),
+        Job::EmitFunction(_) | Job::EmitFunctions(_) | Job::EmitInstance(_) => counters.first_emit.mark(),
         _ => {}
     }
     let start = Instant::now();
@@ -161,7 +161,7 @@ fn timed(compilation: &Compilation<'_>, job: Job, g: &mut dyn Graph) {
     let nanos = start.elapsed().as_nanos() as u64;
     match job {
         Job::Parse(_) | Job::Assemble(_) => counters.last_parse.mark(),
-        Job::CheckBody(_) => counters.last_check.mark(),
+        Job::CheckBody(_) | Job::CheckBodies(_) => counters.last_check.mark(),
         _ => {}
     }
     let (count, time) = &counters.stages[usize::from(job.stage())];

@@ -59,8 +59,8 @@ pub struct Plan {
     pub split: crate::cli::Split,
     /// Workers.
     pub workers: usize,
-    /// Files above this size are read in pieces.
-    pub chunk: usize,
+    /// How much work a node holds.
+    pub grain: super::Grain,
     /// For the C compiler.
     pub flags: Flags,
     /// Seed of a random order.
@@ -203,6 +203,8 @@ pub struct File {
     pub functions: OnceLock<Box<[FnSlot]>>,
     /// Parts of the file that become C together.
     pub parts: OnceLock<Box<[Part]>>,
+    /// Where several functions share an emission: how many of each run are not checked yet.
+    pub unchecked: OnceLock<Box<[AtomicUsize]>>,
     /// The file was read.
     pub is_loaded: AtomicBool,
 }
@@ -231,6 +233,8 @@ pub struct ImportEdge {
 pub struct FnSlot {
     /// The node that checks its body, once somebody asked for it.
     pub check: Mutex<Option<Node>>,
+    /// That node checks others too.
+    pub is_batched: AtomicBool,
     /// It waits for all modules, so its level does not wait for it.
     pub is_deferred: AtomicBool,
     /// The body is in its slot of the program.

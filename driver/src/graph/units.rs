@@ -48,6 +48,9 @@ pub enum Content {
 impl Compilation<'_> {
     /// Source bytes that make a unit of the size that the C compiler is fastest on.
     pub fn unit_bytes(&self) -> usize {
+        if self.plan.grain.unit > 0 {
+            return self.plan.grain.unit;
+        }
         let family = self.native.as_ref().map_or(Family::Gcc, |native| native.compiler.family);
         match family {
             // A process costs little, and its time goes with operations: enough units to keep all cores busy.

@@ -42,6 +42,8 @@ pub fn tag(job: Job) -> u64 {
         Job::TestEnded(number) => plain(27, number),
         Job::Signatures(file, part) => of(28, file, part),
         Job::EndInterface(file) => of(29, file, 0),
+        Job::CheckBodies(id) => of(30, id.module, id.index),
+        Job::EmitFunctions(id) => of(31, id.module, id.index),
     }
 }
 
@@ -81,7 +83,9 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         26 => format!("start test {index}"),
         27 => format!("test {index}"),
         28 => piece("signatures of"),
-        _ => path("end the interface of"),
+        29 => path("end the interface of"),
+        30 => format!("check from {} on", names.function(FnId { module: file, index })),
+        _ => format!("emit from {} on", names.function(FnId { module: file, index })),
     }
 }
 
