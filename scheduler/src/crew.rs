@@ -90,7 +90,10 @@ impl Crew {
                 state.n_idle += 1;
                 state.n_inside -= 1;
                 if state.n_inside == 0 {
+                    // Who is told needs the lock: it must not sleep again for that.
+                    drop(state);
                     self.left.notify_all();
+                    state = self.lock();
                 }
             } else if state.is_dismissed {
                 return;

@@ -25,6 +25,8 @@ use std::time::Instant;
 /// there is work for them, and kept for later runs.
 pub struct Pool {
     n_workers: usize,
+    /// Asked for once: the answer is in files of the system, which cost as much as a run of thousands of nodes.
+    n_cores: usize,
     policy: Policy,
     crew: Arc<Crew>,
     reaper: Arc<Reaper>,
@@ -74,7 +76,8 @@ impl Pool {
             // What a pinned worker starts is pinned to the same core.
             reaper.start_all();
         }
-        Pool { n_workers, policy, crew: Arc::default(), reaper, is_recording: false }
+        let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Pool { n_workers, n_cores, policy, crew: Arc::default(), reaper, is_recording: false }
     }
 
     /// How many workers there are at most.
@@ -140,7 +143,7 @@ impl Drop for Pool {
 
 impl<'p, J: Job> Run<'p, J> {
     fn new(pool: &'p Pool) -> Self {
-        let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let n_cores = pool.n_cores;
         let number = pool.crew.next_run();
         let n_searchers = pool.policy.searchers as usize;
         let is_pinned = decide::core(&pool.policy, 1, pool.n_workers, n_cores).is_some();
