@@ -82,7 +82,7 @@ impl Contender for OneTbb {
         self.program.borrow_mut().ask(self.workers, name, steps)
     }
 
-    fn process(&self) -> u32 {
-        self.program.borrow().child.id()
+    fn cpu(&mut self) -> Option<Duration> {
+        self.program.borrow_mut().ask(self.workers, "cpu", 0)
     }
 }

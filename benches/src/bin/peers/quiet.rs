@@ -23,25 +23,15 @@ pub fn lines(workers: usize, contenders: &mut [Box<dyn Contender>], only: &str) 
     lines
 }
 
-/// Seconds that the threads of a process have run.
-fn cpu(process: u32) -> Option<f64> {
-    let threads = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
-    let time = |thread: std::fs::DirEntry| {
-        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        text.split(' ').next()?.parse::<f64>().ok()
-    };
-    Some(threads.flatten().filter_map(time).sum::<f64>() / 1e9)
-}
-
 fn idle(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line> {
     let mut figures = Vec::new();
     for contender in contenders {
         // All workers have been there before they have nothing to do.
         contender.run(Load::Range);
         contender.run(Load::Idle(Duration::from_millis(10)));
-        let before = cpu(contender.process())?;
+        let before = contender.cpu()?;
         if contender.run(Load::Idle(IDLE)).is_some() {
-            figures.push((contender.name(), (cpu(contender.process())? - before) * 1e3));
+            figures.push((contender.name(), (contender.cpu()? - before).as_secs_f64() * 1e3));
         }
     }
     let ours = figures[0].1;
@@ -54,9 +44,9 @@ fn trickle(workers: usize, contenders: &mut [Box<dyn Contender>]) -> Option<Line
     let mut figures: Vec<(&'static str, Vec<f64>)> = Vec::new();
     for round in 0..3 {
         for contender in &mut *contenders {
-            let before = cpu(contender.process())?;
+            let before = contender.cpu()?;
             if contender.trickle(TRICKLE, Duration::from_millis(1)) {
-                let time = (cpu(contender.process())? - before) * 1e6 / f64::from(TRICKLE);
+                let time = (contender.cpu()? - before).as_secs_f64() * 1e6 / f64::from(TRICKLE);
                 match figures.iter_mut().find(|(name, _)| *name == contender.name()) {
                     Some((_, times)) => times.push(time),
                     None if round == 0 => figures.push((contender.name(), vec![time])),
