@@ -19,11 +19,13 @@ mod words;
 pub use diagnostic::{Code, Diagnostic, FileId, Label};
 pub use dump::dump;
 pub use intern::{Interner, Symbol};
-pub use lex::{Brackets, brackets, cuts, depths, item_starts};
-pub use lex::{Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk};
+pub use lex::{
+    Header, HeaderImport, HeaderSource, LexScratch, chunks, header, join, lex, lex_chunk, opening,
+};
+pub use lex::{Layout, Outline, cuts, item_starts, layout, outline};
 pub use parse::{
-    Dialect, ParseScratch, Parsed, ParsedCall, Plan, Run, assemble, parse_call, parse_file, parse_items,
-    parse_tokens, plan,
+    Dialect, ParseScratch, Parsed, ParsedCall, Plan, Run, assemble, parse_call, parse_chunk, parse_file,
+    parse_items, parse_tokens, plan,
 };
 pub use shards::{Contention, MAP_SHARDS, Shards, Waits};
 pub use source::Source;

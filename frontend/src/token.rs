@@ -90,6 +90,13 @@ pub enum TokenKind {
     Eof,
 }
 
+impl TokenKind {
+    /// Its value is in [`Tokens::numbers`].
+    pub fn is_number(self) -> bool {
+        matches!(self, TokenKind::Int | TokenKind::Float | TokenKind::Duration | TokenKind::Size)
+    }
+}
+
 /// A token: 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Token {

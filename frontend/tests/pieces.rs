@@ -4,8 +4,8 @@
 
 use sigil_frontend::syntax::Tree;
 use sigil_frontend::{
-    Diagnostic, Dialect, FileId, Interner, LexScratch, ParseScratch, Tokens, assemble, cuts, dump, lex,
-    parse_call, parse_items, parse_tokens, plan,
+    Diagnostic, Dialect, FileId, Interner, LexScratch, ParseScratch, Tokens, assemble, chunks, cuts, dump,
+    join, layout, lex, lex_chunk, opening, outline, parse_call, parse_chunk, parse_items, parse_tokens, plan,
 };
 
 const FILE: FileId = FileId(0);
@@ -52,7 +52,8 @@ fn in_pieces(
     names: &Interner,
 ) -> (String, usize, usize) {
     let mut scratch = ParseScratch::default();
-    let plan = plan(text, tokens, cuts, size);
+    let all = 0..tokens.tokens.len();
+    let plan = plan(text, tokens, std::slice::from_ref(&all), cuts, size);
     let calls: Vec<_> = plan
         .calls
         .iter()
@@ -64,6 +65,36 @@ fn in_pieces(
     });
     let parsed = assemble(runs);
     (show(&parsed.syntax.trees, &parsed.diagnostics, names), plan.runs.len(), calls.len())
+}
+
+/// Parses chunks of so many bytes, those that can be on their own; returns how many of them could be, too.
+fn in_chunks(text: &str, size: usize, names: &Interner) -> (String, usize) {
+    let mut scratch = ParseScratch::default();
+    let lexed = |span| (span, lex_chunk(text, span, FILE, names, &mut scratch.lex).0);
+    let chunks: Vec<_> = chunks(text, size).into_iter().map(lexed).collect();
+    let outlines: Vec<_> = chunks.iter().map(|(span, tokens)| outline(text, *span, &tokens.tokens)).collect();
+    let mut parts = Vec::new();
+    let mut alone = 0;
+    for section in layout(&outlines.iter().collect::<Vec<_>>()).sections {
+        if section.len() == 1 && outlines[section.start].is_whole() {
+            let tokens = &chunks[section.start].1;
+            if let Some(tree) = parse_chunk(text, tokens, FILE, Dialect::User, &mut scratch) {
+                alone += 1;
+                parts.push((tree, Vec::new()));
+                continue;
+            }
+        }
+        let mut tokens: Vec<Tokens> =
+            chunks[section.clone()].iter().map(|(_, tokens)| tokens.clone()).collect();
+        let len = tokens.iter().map(|part| part.tokens.len()).sum::<usize>();
+        let is_last = section.end == chunks.len();
+        tokens.extend(chunks.get(section.end).map(|(_, next)| opening(next)));
+        let tokens = join(text, tokens);
+        let range = 0..if is_last { tokens.tokens.len() } else { len };
+        parts.push(parse_items(text, &tokens, range, &[], FILE, Dialect::User, &mut scratch));
+    }
+    let parsed = assemble(parts);
+    (show(&parsed.syntax.trees, &parsed.diagnostics, names), alone)
 }
 
 /// Returns how many runs and calls there were in all.
@@ -78,6 +109,8 @@ fn check(text: &str, sizes: &[usize]) -> (usize, usize) {
         let (found, runs, calls) = in_pieces(text, &tokens, &cuts, size, &names);
         assert_eq!(found, expected, "pieces of {size} tokens of {text}");
         total = (total.0 + runs, total.1 + calls);
+        let (found, _) = in_chunks(text, size * 4, &names);
+        assert_eq!(found, expected, "chunks of {} bytes of {text}", size * 4);
     }
     total
 }
@@ -90,6 +123,16 @@ fn pieces_make_the_whole() {
         total = (total.0 + runs, total.1 + calls);
     }
     assert!(total.0 > 500 && total.1 > 200, "{total:?}");
+}
+
+#[test]
+fn most_chunks_are_parsed_alone() {
+    let (mut alone, mut all) = (0, 0);
+    for source in SOURCES {
+        all += chunks(source, 400).len();
+        alone += in_chunks(source, 400, &Interner::default()).1;
+    }
+    assert!(alone * 2 > all, "{alone} of {all}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The one place where stages become nodes of the task graph.
 //!
 //! ```text
-//!  Read ─► LexChunk… ─► Join… ─► ParsePiece… ─► Assemble ─► Interface ─► CheckBody… ─► EmitFunction… ─► Unit ─► Compiled ─► Link
+//!  Read ─► LexChunk… ─► ParseChunk… ─► Join ─► Interface ─► CheckBody… ─► EmitFunction… ─► Unit ─► Compiled ─► Link
 //!    │      (pieces of large files only)          (1 a module)  CheckImpl…   EmitInstance…     (C compiler runs
 //!    └► Read of imported files                                                                 are nodes that
 //!                                                                                              hold no worker)
@@ -10,7 +10,7 @@
 //! | job | runs after | creates |
 //! |---|---|---|
 //! | `Read` | the `use` line that names the file | reads of its imports, lexing, its interface |
-//! | `LexChunk`, `Join`, `FindItems`, `Plan`, `ParsePiece`, `Assemble` | one another | |
+//! | `LexChunk`, `ParseChunk`, `Join`, `FindItems`, `Plan`, `ParsePiece`, `Assemble` | one another | |
 //! | `Interface` | its syntax; interfaces of its imports | its bodies and impls; of a large module, `Signatures`, `EndInterface` |
 //! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
 //! | `Discovered` | the last header | units; it also breaks import cycles |
@@ -54,7 +54,9 @@ pub enum Job {
     Read(ModuleId),
     /// Lexes a piece of a large file.
     LexChunk(ModuleId, u32),
-    /// Joins the tokens of a large file.
+    /// Parses a piece of a large file, if it seems to be items and nothing else.
+    ParseChunk(ModuleId, u32),
+    /// Joins what is known of the pieces of a large file.
     Join(ModuleId),
     /// Finds the starts of items in a piece of a large file.
     FindItems(ModuleId, u32),
@@ -130,7 +132,7 @@ impl Job {
             Job::Start | Job::Discovered | Job::Complete | Job::PartsDone | Job::Rest => 0,
             Job::Read(_) => 1,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
-            Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
+            Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_) | Job::Signatures(..) | Job::EndInterface(_) => 4,
             Job::CheckBody(_) | Job::CheckBodies(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
             Job::EmitFunction(_) | Job::EmitFunctions(_) | Job::EmitInstance(_) => 6,
@@ -146,7 +148,7 @@ impl Job {
         match self {
             Job::Start | Job::Read(_) | Job::Runtime => 4,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 3,
-            Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
+            Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_)
             | Job::Signatures(..)
             | Job::EndInterface(_)
@@ -166,6 +168,7 @@ impl Compilation<'_> {
             Job::Start => self.start(g),
             Job::Read(file) => self.read(file, g),
             Job::LexChunk(file, chunk) => self.lex_chunk(file, chunk, g),
+            Job::ParseChunk(file, chunk) => self.parse_chunk(file, chunk, g),
             Job::Join(file) => self.join_chunks(file, g),
             Job::FindItems(file, chunk) => self.find_items(file, chunk),
             Job::Plan(file) => self.plan_pieces(file, g),

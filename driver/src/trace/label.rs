@@ -44,6 +44,7 @@ pub fn tag(job: Job) -> u64 {
         Job::EndInterface(file) => of(29, file, 0),
         Job::CheckBodies(id) => of(30, id.module, id.index),
         Job::EmitFunctions(id) => of(31, id.module, id.index),
+        Job::ParseChunk(file, chunk) => of(32, file, chunk),
     }
 }
 
@@ -57,7 +58,7 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         0 => "start".to_owned(),
         1 => path("read"),
         2 => piece("lex"),
-        3 => path("join tokens of"),
+        3 => path("join chunks of"),
         4 => piece("find items of"),
         5 => path("plan pieces of"),
         6 => piece("parse"),
@@ -85,7 +86,8 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         28 => piece("signatures of"),
         29 => path("end the interface of"),
         30 => format!("check from {} on", names.function(FnId { module: file, index })),
-        _ => format!("emit from {} on", names.function(FnId { module: file, index })),
+        31 => format!("emit from {} on", names.function(FnId { module: file, index })),
+        _ => piece("parse chunk of"),
     }
 }
 

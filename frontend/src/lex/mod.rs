@@ -13,7 +13,7 @@ mod quote;
 mod structure;
 
 pub use header::{Header, HeaderImport, HeaderSource, header};
-pub use structure::{Brackets, brackets, cuts, depths, item_starts};
+pub use structure::{Layout, Outline, cuts, item_starts, layout, outline};
 
 use crate::{Diagnostic, FileId, Interner, Span, Token, TokenKind, Tokens};
 use lexer::Lexer;
@@ -49,8 +49,8 @@ pub fn lex(
     (tokens, found)
 }
 
-/// Cuts a text after line feeds into ranges of about `size` bytes. There is at least one range; together they cover
-/// the text.
+/// Cuts a text after line feeds into ranges of about `size` bytes, before what looks like an item if that is not far.
+/// There is at least one range; together they cover the text.
 pub fn chunks(text: &str, size: usize) -> Vec<Span> {
     let count = (text.len() / size.max(1)).max(1);
     let mut spans = Vec::with_capacity(count);
@@ -60,9 +60,7 @@ pub fn chunks(text: &str, size: usize) -> Vec<Span> {
         if target <= start {
             continue;
         }
-        // From the byte before, so that a line feed just before the target is a cut there.
-        let Some(len) = memchr(b'\n', &text.as_bytes()[target - 1..]) else { break };
-        let end = target + len;
+        let Some(end) = cut_near(text.as_bytes(), target, size / 2) else { break };
         if end < text.len() {
             spans.push(Span::new(start as u32, end as u32));
             start = end;
@@ -70,6 +68,15 @@ pub fn chunks(text: &str, size: usize) -> Vec<Span> {
     }
     spans.push(Span::new(start as u32, text.len() as u32));
     spans
+}
+
+/// The first line from `target` on that looks like an item, if it is within `reach` bytes; else the first line.
+fn cut_near(text: &[u8], target: usize, reach: usize) -> Option<usize> {
+    // From the byte before, so that a line feed just before the target is a cut there.
+    let mut lines = memchr::memchr_iter(b'\n', &text[target - 1..]).map(|len| target + len);
+    let first = lines.next()?;
+    let near = std::iter::once(first).chain(lines).take_while(|line| line - target <= reach);
+    Some(near.into_iter().find(|&line| structure::opens_item(&text[line..])).unwrap_or(first))
 }
 
 /// Lexes one chunk; no `Eof`. Spans count from the start of the file.
@@ -90,6 +97,16 @@ pub fn lex_chunk(
     (lexer.out, lexer.found)
 }
 
+/// Tokens that the parser looks at beyond those that it is given, or more.
+const OPENING: usize = 4;
+
+/// The first few tokens of a chunk: what follows the one before.
+pub fn opening(tokens: &Tokens) -> Tokens {
+    let first = &tokens.tokens[..tokens.tokens.len().min(OPENING)];
+    let numbers = first.iter().filter(|token| token.kind.is_number()).count();
+    Tokens { tokens: first.to_vec(), numbers: tokens.numbers[..numbers].to_vec() }
+}
+
 /// Puts the tokens of all chunks of a text, in order, together; the stream ends in `Eof`.
 pub fn join(text: &str, parts: impl IntoIterator<Item = Tokens>) -> Tokens {
     let mut parts: Vec<_> = parts.into_iter().collect();
@@ -104,11 +121,7 @@ pub fn join(text: &str, parts: impl IntoIterator<Item = Tokens>) -> Tokens {
         joined.tokens.extend_from_slice(&part.tokens);
         // Without a branch, and most tokens are no numbers: the copy is what this costs.
         for token in &mut joined.tokens[start..] {
-            let is_number = matches!(
-                token.kind,
-                TokenKind::Int | TokenKind::Float | TokenKind::Duration | TokenKind::Size
-            );
-            token.value += base * u32::from(is_number);
+            token.value += base * u32::from(token.kind.is_number());
         }
     }
     joined.tokens.push(end_of_file(text, joined.tokens.last()));

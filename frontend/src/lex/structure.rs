@@ -1,9 +1,9 @@
 //! Where a file can be cut so that its parts are parsed alone, found from its tokens.
 //!
-//! Brackets are matched, kind by kind, over the whole file: [`brackets`] reduces each chunk of tokens to the
-//! brackets that it leaves unmatched, [`depths`] puts these together. Strings, chars and comments are no brackets any
-//! more, so nothing else can hide or fake one. If anything is unmatched the file is one piece. Otherwise [`item_starts`]
-//! lists tokens of which all of this holds:
+//! Brackets are matched, kind by kind, over the whole file: the [`Outline`] of each chunk of tokens has the brackets
+//! that it leaves unmatched, [`layout`] puts these together. Strings, chars and comments are no brackets any
+//! more, so nothing else can hide or fake one. If anything is unmatched the file is one piece. Otherwise a file may be
+//! cut before tokens of which all of this holds:
 //!
 //! 1. it is outside all brackets and first on its line, and it and what follows look like the start of an item that is
 //!    no import (`@ name (`, `$ name`, `type name`, `#[`, …);
@@ -15,14 +15,75 @@
 //! an item there. One that recovers from a mistake does too: skipping inside a bracket ends at its closing one, and
 //! skipping outside brackets ends at the first such token. So the parts give the items and the reports of the whole.
 //! Leaving a cut out does no harm, so every doubtful case is left out.
+//!
+//! [`layout`] finds those of them at which chunks meet, [`item_starts`] those inside a chunk.
 
-use crate::{Symbol, Token, TokenKind};
+use crate::{Span, Symbol, Token, TokenKind};
 use TokenKind::{LBrace, LBracket, LParen, RBrace, RBracket, RParen};
 use std::ops::Range;
 
+/// What is known of a chunk from its own tokens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outline {
+    brackets: Brackets,
+    /// A file may be cut at its start, if the chunk before it closes and no bracket is open there.
+    opens: bool,
+    /// A file may be cut at its end, if the next chunk opens and no bracket is open there.
+    closes: bool,
+}
+
+impl Outline {
+    /// Whether these seem to be items and nothing else, so that parsing them alone is worth a try.
+    pub fn is_whole(&self) -> bool {
+        self.opens && self.closes && self.brackets == Brackets::default()
+    }
+}
+
+/// Looks over the tokens of a chunk of a text.
+pub fn outline(text: &str, chunk: Span, tokens: &[Token]) -> Outline {
+    let rest = &text.as_bytes()[chunk.end as usize..];
+    let before_operand = matches!(rest.first(), Some(b'$' | b'#'));
+    Outline {
+        brackets: brackets(tokens),
+        opens: chunk.start == 0 || (may_start(kind_at(tokens, 0)) && starts_item(tokens, 0)),
+        closes: rest.is_empty() || (opens_item(rest) && can_end_item(tokens, before_operand)),
+    }
+}
+
+/// Whether a line looks like the start of an item.
+pub(super) fn opens_item(line: &[u8]) -> bool {
+    let words: [&[u8]; 4] = [b"pub ", b"type ", b"trait ", b"impl"];
+    matches!(line.first(), Some(b'@' | b'$' | b'#')) || words.iter().any(|word| line.starts_with(word))
+}
+
+/// How the chunks of a file hang together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    /// How many brackets are open at the start of each chunk; nothing if the file's brackets do not match.
+    pub depths: Option<Vec<u32>>,
+    /// Runs of chunks, by their numbers, between which the file may be cut; together they are all chunks.
+    pub sections: Vec<Range<usize>>,
+}
+
+/// Puts together what is known of all chunks of a file, in order.
+pub fn layout(outlines: &[&Outline]) -> Layout {
+    let depths = depths(outlines.iter().map(|outline| &outline.brackets));
+    let mut sections = Vec::new();
+    let mut start = 0;
+    for next in 1..outlines.len() {
+        let is_outside = depths.as_ref().is_some_and(|depths| depths[next] == 0);
+        if is_outside && outlines[next - 1].closes && outlines[next].opens {
+            sections.push(start..next);
+            start = next;
+        }
+    }
+    sections.push(start..outlines.len());
+    Layout { depths, sections }
+}
+
 /// What a chunk leaves unmatched.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Brackets {
+struct Brackets {
     /// Closing brackets without an opening one, in order; as the kinds that they would match.
     closes: Vec<TokenKind>,
     /// Opening brackets without a closing one, in order.
@@ -32,7 +93,7 @@ pub struct Brackets {
 }
 
 /// The unmatched brackets of a chunk.
-pub fn brackets(tokens: &[Token]) -> Brackets {
+fn brackets(tokens: &[Token]) -> Brackets {
     let mut left = Brackets::default();
     for token in tokens {
         match token.kind {
@@ -54,7 +115,7 @@ impl Brackets {
 }
 
 /// How many brackets are open at the start of each chunk of a file; nothing if the file's brackets do not match.
-pub fn depths<'a>(chunks: impl IntoIterator<Item = &'a Brackets>) -> Option<Vec<u32>> {
+fn depths<'a>(chunks: impl IntoIterator<Item = &'a Brackets>) -> Option<Vec<u32>> {
     let mut before = Brackets::default();
     let mut depths = Vec::new();
     for chunk in chunks {
@@ -108,7 +169,9 @@ fn kind_at(tokens: &[Token], index: usize) -> TokenKind {
 
 /// Points 1 (its second half), 2 and 3 of the module's header.
 fn is_cut(tokens: &[Token], index: usize) -> bool {
-    may_start(tokens[index].kind) && index > 0 && can_end_item(tokens, index) && starts_item(tokens, index)
+    let kind = tokens[index].kind;
+    let is_operand = matches!(kind, TokenKind::Dollar | TokenKind::Hash);
+    may_start(kind) && can_end_item(&tokens[..index], is_operand) && starts_item(tokens, index)
 }
 
 fn may_start(kind: TokenKind) -> bool {
@@ -160,25 +223,25 @@ fn attribute_end(tokens: &[Token], open: usize) -> Option<usize> {
     None
 }
 
-/// Can an item end right before this token, which looks like the start of one?
-fn can_end_item(tokens: &[Token], index: usize) -> bool {
+/// Can an item end with these tokens, before one that looks like the start of another?
+fn can_end_item(tokens: &[Token], before_operand: bool) -> bool {
     use TokenKind::{Break, Char, Continue, Duration, False, Float, Gt, Ident, Int};
     use TokenKind::{Question, SelfType, SelfValue, Size, Str, True, Void};
-    let before = tokens[index - 1];
-    let last = index >= 2;
-    match before.kind {
+    let Some((last, before)) = tokens.split_last() else { return false };
+    match last.kind {
         Ident => {
-            let word = before.symbol();
+            let word = last.symbol();
             let opens =
                 [Symbol::TESTS, Symbol::AS, Symbol::DYN, Symbol::DIV, Symbol::EXTEND, Symbol::EXTENSION];
-            let pattern = last && matches!(tokens[index - 2].kind, TokenKind::For | TokenKind::Comma);
-            !opens.contains(&word) && !pattern
+            // A chunk may begin with the word, and the `for` be in the one before; then it is no item's end.
+            let Some(before) = before.last() else { return false };
+            !opens.contains(&word) && !matches!(before.kind, TokenKind::For | TokenKind::Comma)
         }
-        RBracket => !ends_attribute(tokens, index - 1),
+        RBracket => !ends_attribute(tokens, tokens.len() - 1),
         Int | Float | Duration | Size | Str | Char | True | False | Void => true,
         SelfValue | SelfType | Break | Continue | Question | RParen | RBrace => true,
         // `a >` wants an operand, `Option<int>` does not; only `$` and `#` can be one.
-        Gt => !matches!(tokens[index].kind, TokenKind::Dollar | TokenKind::Hash),
+        Gt => !before_operand,
         _ => false,
     }
 }
@@ -193,10 +256,11 @@ fn ends_attribute(tokens: &[Token], close: usize) -> bool {
             _ => {}
         }
         if depth == 0 {
-            return index > 0 && tokens[index - 1].kind == TokenKind::Hash;
+            return index == 0 || tokens[index - 1].kind == TokenKind::Hash;
         }
     }
-    false
+    // It begins in a chunk before.
+    true
 }
 
 fn is_word(tokens: &[Token], index: usize, word: Symbol) -> bool {
@@ -275,21 +339,28 @@ mod tests {
         let names = Interner::default();
         let mut scratch = LexScratch::default();
         let whole = tokens_of(&text);
+        let mut sections = 0;
         for size in 1..text.len() {
-            let parts: Vec<_> = chunks(&text, size)
-                .into_iter()
-                .map(|chunk| lex_chunk(&text, chunk, FileId(0), &names, &mut scratch).0)
-                .collect();
-            let shapes: Vec<_> = parts.iter().map(|part| brackets(&part.tokens)).collect();
-            let depths = depths(&shapes).expect("they match");
+            let spans = chunks(&text, size);
+            let lexed = |chunk: &Span| lex_chunk(&text, *chunk, FileId(0), &names, &mut scratch).0;
+            let parts: Vec<_> = spans.iter().map(lexed).collect();
+            let outlines: Vec<_> =
+                spans.iter().zip(&parts).map(|(span, part)| outline(&text, *span, &part.tokens)).collect();
+            let layout = layout(&outlines.iter().collect::<Vec<_>>());
             let lens: Vec<_> = parts.iter().map(|part| part.tokens.len()).collect();
             let tokens = join(&text, parts);
-            let (mut starts, mut from) = (Vec::new(), 0);
-            for (len, depth) in lens.into_iter().zip(depths) {
-                starts.extend(item_starts(&tokens.tokens, from..from + len, depth));
-                from += len;
+            let (mut starts, mut from) = (Vec::new(), vec![0]);
+            for (len, depth) in lens.into_iter().zip(layout.depths.expect("they match")) {
+                let start = from[from.len() - 1];
+                starts.extend(item_starts(&tokens.tokens, start..start + len, depth));
+                from.push(start + len);
             }
-            assert_eq!(starts, cuts(&whole.tokens), "chunks of {size}");
+            let all = cuts(&whole.tokens);
+            assert_eq!(starts, all, "chunks of {size}");
+            let between = &layout.sections[1..];
+            assert!(between.iter().all(|section| all.contains(&(from[section.start] as u32))), "{size}");
+            sections += between.len();
         }
+        assert!(sections > 500, "{sections}");
     }
 }

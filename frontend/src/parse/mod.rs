@@ -28,7 +28,7 @@ use crate::syntax::FileSyntax;
 use crate::{Diagnostic, FileId, Interner, LexScratch, Tokens};
 use cursor::Memory;
 
-pub use pieces::{ParsedCall, assemble, parse_call, parse_items};
+pub use pieces::{ParsedCall, assemble, parse_call, parse_chunk, parse_items};
 pub use plan::{Plan, Run, plan};
 
 /// Which rules a file follows.

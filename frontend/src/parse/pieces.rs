@@ -9,6 +9,9 @@
 //! tokens ─► plan ─► parse_call (each call) ─► parse_items (each run, after its own calls) ─► assemble
 //! ```
 //!
+//! A chunk of a file that seems to be items and nothing else is parsed as soon as it is lexed, while its tokens are at
+//! hand ([`parse_chunk`]). The tree is good if the layout of the file says later that the chunk is such a section.
+//!
 //! Trees and reports are those of the whole file, whatever the plan: a call is only used if it had no reports and if
 //! its levels of nesting are within the limit where it stands; else it is parsed again in its place, with the reports
 //! that it has there.
@@ -46,6 +49,19 @@ pub fn parse_call(
     ParsedCall { range, tree, root, depth }
 }
 
+/// Parses a chunk that seems to be items and nothing else, before anything is known of what is around it. None if
+/// something is wrong: reports may name what follows.
+pub fn parse_chunk(
+    text: &str,
+    tokens: &Tokens,
+    file: FileId,
+    dialect: Dialect,
+    scratch: &mut ParseScratch,
+) -> Option<Tree> {
+    let (tree, diagnostics) = parse_items(text, tokens, 0..tokens.tokens.len(), &[], file, dialect, scratch);
+    diagnostics.is_empty().then_some(tree)
+}
+
 /// Parses a run of items; `calls` are those of the run, parsed, in source order. The reports are in order.
 pub fn parse_items(
     text: &str,
@@ -64,7 +80,7 @@ pub fn parse_items(
     parser.finish()
 }
 
-/// Puts parsed runs together, in source order.
+/// Puts parsed runs and chunks together, in source order.
 pub fn assemble(runs: impl IntoIterator<Item = (Tree, Vec<Diagnostic>)>) -> Parsed {
     let mut parsed = Parsed { syntax: FileSyntax::default(), diagnostics: Vec::new() };
     for (tree, diagnostics) in runs {

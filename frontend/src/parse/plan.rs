@@ -13,7 +13,7 @@ const SMALLEST_SHARE: usize = 8;
 pub struct Plan {
     /// Calls, in source order; they are disjoint.
     pub calls: Vec<Range<usize>>,
-    /// Runs of items, in source order; together they are all tokens.
+    /// Runs of items, in source order; together they are all tokens of all sections.
     pub runs: Vec<Run>,
 }
 
@@ -26,22 +26,27 @@ pub struct Run {
     pub calls: Range<usize>,
 }
 
-/// Plans pieces of about `size` tokens. `cuts` are tokens that certainly begin items: outside all brackets, first on
-/// their line, after what can end an item. If the brackets of the file do not match there must be none.
-pub fn plan(text: &str, tokens: &Tokens, cuts: &[u32], size: usize) -> Plan {
-    let (size, end) = (size.max(1), tokens.tokens.len());
+/// Plans pieces of about `size` tokens. `sections` are runs of tokens that certainly are items and nothing else, all of
+/// the file or what of it is parsed in pieces. `cuts` are tokens that certainly begin items: outside all brackets,
+/// first on their line, after what can end an item. If the brackets of the file do not match there must be none, and
+/// one section.
+pub fn plan(text: &str, tokens: &Tokens, sections: &[Range<usize>], cuts: &[u32], size: usize) -> Plan {
+    let size = size.max(1);
     let mut plan = Plan::default();
-    let mut start = 0;
-    for cut in cuts.iter().map(|&cut| cut as usize).chain([end]) {
-        if cut < end && (cut <= start || cut - start < size) {
-            continue;
+    let mut cuts = cuts.iter().map(|&cut| cut as usize).peekable();
+    for section in sections {
+        let end = section.end;
+        let mut start = section.start;
+        while start < end || plan.runs.is_empty() {
+            while cuts.next_if(|&cut| cut < start + size).is_some() {}
+            let cut = cuts.peek().map_or(end, |&cut| cut.min(end));
+            let first = plan.calls.len();
+            if cut - start > 2 * size {
+                choose_calls(text, &tokens.tokens, start..cut, size, &mut plan.calls);
+            }
+            plan.runs.push(Run { range: start..cut, calls: first..plan.calls.len() });
+            start = cut;
         }
-        let first = plan.calls.len();
-        if cut - start > 2 * size {
-            choose_calls(text, &tokens.tokens, start..cut, size, &mut plan.calls);
-        }
-        plan.runs.push(Run { range: start..cut, calls: first..plan.calls.len() });
-        start = cut;
     }
     plan
 }
