@@ -1,5 +1,5 @@
-//! What does fusing chains of patterns save? The same chains with a name for each list between the patterns, which
-//! are never fused, run in turns with those that are one expression; their output must be the same.
+//! What does fusing chains save, of patterns and of methods? The same chains with a name for each list between the
+//! stages, which are never fused, run in turns with those that are one expression; their output must be the same.
 
 use sigil_benches::measure::{
     Contender, Failure, exit, in_turns, median, ratio, run, scratch, sigilc, table,
@@ -17,9 +17,9 @@ fn measure() -> Result<String, Failure> {
     let compiler = sigilc()?;
     let dir = scratch()?;
     let mut rows = Vec::new();
-    for level in ["-O0", "-O2"] {
-        let fused = build(&compiler, level, "chain", dir.path())?;
-        let lists = build(&compiler, level, "chain_lists", dir.path())?;
+    for (program, level) in [("chain", "-O0"), ("chain", "-O2"), ("methods", "-O0"), ("methods", "-O2")] {
+        let fused = build(&compiler, level, program, dir.path())?;
+        let lists = build(&compiler, level, &format!("{program}_lists"), dir.path())?;
         if run(&mut Command::new(&fused))?.stdout != run(&mut Command::new(&lists))?.stdout {
             return Err("the two programs print different things".to_owned());
         }
@@ -29,13 +29,14 @@ fn measure() -> Result<String, Failure> {
         ];
         let times = in_turns(ROUNDS, &mut contenders)?;
         rows.push(vec![
+            program.to_owned(),
             level.to_owned(),
             format!("{:.0}", median(&times[0]) * 1e3),
             format!("{:.0}", median(&times[1]) * 1e3),
             format!("{:.2}", ratio(&times[0], &times[1])),
         ]);
     }
-    Ok(table(&["level", "chain ms", "lists ms", "ratio"], &rows))
+    Ok(table(&["program", "level", "chain ms", "lists ms", "ratio"], &rows))
 }
 
 /// Builds `NAME.si`.

@@ -226,8 +226,38 @@ impl Checker<'_> {
         };
         self.require_callee(decl, fn_args, at);
         let result = self.shallow(result);
-        let e = self.new_expr(H::Call(callee, exprs), result, pos);
+        let kind = self.list_pattern(decl, exprs).unwrap_or(H::Call(callee, exprs));
+        let e = self.new_expr(kind, result, pos);
         self.wrap_hoisted(stmts, e)
+    }
+
+    /// The data pattern that a method of lists is, so that chains of methods become one loop as those of patterns do.
+    fn list_pattern(&mut self, decl: &FnDecl, args: hir::Exprs) -> Option<H> {
+        let sym = self.sym;
+        if ![sym.map, sym.filter, sym.fold, sym.find].contains(&decl.name)
+            || Some(decl.id.module) != self.p.prelude()
+            || !matches!(decl.owner, FnOwner::Impl(_))
+        {
+            return None;
+        }
+        let (over, f, op) = match *self.s.body.exprs(args) {
+            [over, f] => (over, f, None),
+            [over, init, op] => (over, init, Some(op)),
+            _ => return None,
+        };
+        let ty = self.ty(over);
+        if !matches!(self.head(ty), Some(TyKind::List(_))) {
+            return None;
+        }
+        match (decl.name, op) {
+            (name, None) if name == sym.map => Some(H::PatMap(over, f)),
+            (name, None) if name == sym.filter => Some(H::PatFilter(over, f)),
+            (name, None) if name == sym.find => {
+                Some(H::PatFind { over, select: f, is_map: false, default: None })
+            }
+            (name, Some(op)) if name == sym.fold => Some(H::PatFold(over, f, op)),
+            _ => None,
+        }
     }
 
     /// Calls a constructor.

@@ -31,6 +31,7 @@ symbols! {
     map: "map",
     filter: "filter",
     fold: "fold",
+    find: "find",
     collect: "collect",
     match_: "match",
     default: "default",

@@ -89,19 +89,19 @@ fn lambdas_capture() {
     check(
         "@f (n: int) -> (int) -> int = x -> [1].map(y -> x + y + n).len()",
         expect![[r#"
-        f(n#0: int)
-          lambda x#1 captures n#0: (int) -> int
-            call len<int>: int
-              call map<int, int>: [int]
-                list: [int]
-                  1: int
-                lambda y#2 captures x#1 n#0: (int) -> int
-                  Add: int
-                    Add: int
-                      x#1: int
-                      y#2: int
-                    n#0: int
-    "#]],
+            f(n#0: int)
+              lambda x#1 captures n#0: (int) -> int
+                call len<int>: int
+                  pattern map: [int]
+                    list: [int]
+                      1: int
+                    lambda y#2 captures x#1 n#0: (int) -> int
+                      Add: int
+                        Add: int
+                          x#1: int
+                          y#2: int
+                        n#0: int
+        "#]],
     );
 }
 
@@ -111,7 +111,7 @@ fn generic_calls_solve_from_arguments_then_result() {
         "@f (xs: [int]) -> Option<int> = xs.fold(None, (best, x) -> if x > 1 then Some(x) else best)",
         expect![[r#"
             f(xs#0: [int])
-              call fold<int, Option<int>>: Option<int>
+              pattern fold: Option<int>
                 xs#0: [int]
                 construct 1: Option<int>
                 lambda best#1 x#2: (Option<int>, int) -> Option<int>
