@@ -83,7 +83,7 @@ enum ChunkState {
     #[default]
     Text,
     Tokens(Tokens),
-    Parsed(Tree),
+    Parsed(Box<Tree>),
     /// Whoever puts the file together has it.
     Taken,
 }
@@ -119,7 +119,7 @@ impl Chunk {
     fn take_tree(&self) -> Option<Tree> {
         let mut state = self.state.lock();
         match std::mem::replace(&mut *state, ChunkState::Taken) {
-            ChunkState::Parsed(tree) => Some(tree),
+            ChunkState::Parsed(tree) => Some(*tree),
             other => {
                 *state = other;
                 None
@@ -195,7 +195,7 @@ impl Compilation<'_> {
         {
             Some(tree) => {
                 scratch.lex.recycle(tokens);
-                ChunkState::Parsed(tree)
+                ChunkState::Parsed(Box::new(tree))
             }
             None => ChunkState::Tokens(tokens),
         };
