@@ -105,7 +105,8 @@ impl<'a> Owner<'a> {
     /// Takes the owner's side. `is_alone`: nobody will ever steal.
     pub fn new(deque: &'a Deque, is_alone: bool) -> Self {
         let level = deque.level.load(Ordering::Acquire) as usize;
-        Owner { deque, buffer: deque.buffer(level), level, top: 0, is_alone }
+        let top = deque.top.load(Ordering::Acquire);
+        Owner { deque, buffer: deque.buffer(level), level, top, is_alone }
     }
 
     /// The shared side.

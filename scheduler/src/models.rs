@@ -263,7 +263,9 @@ struct Owned(#[expect(dead_code, reason = "a size is all that matters")] u32);
 
 #[expect(unsafe_code, reason = "cells have to say that zeroes are a value")]
 // SAFETY: zero is an integer.
-unsafe impl Zeroed for Owned {}
+unsafe impl Zeroed for Owned {
+    type Family = Owned;
+}
 
 /// Two workers take and give numbers: no number is out twice.
 #[test]

@@ -107,7 +107,9 @@ pub struct Edge {
 }
 
 // SAFETY: two atomic integers; zero is a value of both, and neither needs a drop.
-unsafe impl Zeroed for Edge {}
+unsafe impl Zeroed for Edge {
+    type Family = Edge;
+}
 
 /// Whether something is ready to run, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -344,8 +346,11 @@ pub struct Node<J> {
     job: UnsafeCell<MaybeUninit<J>>,
 }
 
-// SAFETY: atomic integers, for which zero is a value, and memory that may be uninitialised; nothing needs a drop.
-unsafe impl<J> Zeroed for Node<J> {}
+// SAFETY: atomic integers, for which zero is a value, and memory that may be uninitialised; nothing needs a drop. Nodes
+// of all jobs begin with the header, by `repr(C)`.
+unsafe impl<J> Zeroed for Node<J> {
+    type Family = Header;
+}
 
 // SAFETY: the job is only touched through unsafe functions whose callers have the node for themselves, one thread at a
 // time; so jobs move between threads (`J: Send`) but are never shared.

@@ -6,11 +6,11 @@ use crate::context::Context;
 use crate::crew::Crew;
 use crate::decide::{self, Core};
 use crate::deque::Deque;
-use crate::node::{Edge, Node};
+use crate::node::{Edge, Header, Node};
 use crate::outside::Outside;
 use crate::policy::{Chaos, Pin, Policy};
 use crate::report::{Metrics, Panicked, Report, Skipped};
-use crate::slab::Slab;
+use crate::slab::{Kept, Slab};
 use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
 use crate::trace::Recording;
 use crate::trace::record::Collector;
@@ -31,6 +31,17 @@ pub struct Pool {
     crew: Arc<Crew>,
     reaper: Arc<Reaper>,
     is_recording: bool,
+    /// Empty between runs.
+    deques: Box<[Deques]>,
+    /// Of the last run, in which all ended well.
+    memory: Memory,
+}
+
+/// Memory for nodes and edges, which it costs more to get from the system than to use.
+#[derive(Default)]
+struct Memory {
+    nodes: Option<Kept<Header>>,
+    edges: Option<Kept<Edge>>,
 }
 
 /// Each worker's deques: for nodes that have a weight, if priorities are on, and for all others.
@@ -42,7 +53,7 @@ pub struct Run<'p, J> {
     since: Instant,
     pub nodes: Slab<Node<J>>,
     pub edges: Slab<Edge>,
-    pub deques: Box<[Deques]>,
+    pub deques: &'p [Deques],
     pub outside: Arc<Outside>,
     pub reaper: &'p Arc<Reaper>,
     pub n_cores: usize,
@@ -77,12 +88,27 @@ impl Pool {
             reaper.start_all();
         }
         let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Pool { n_workers, n_cores, policy, crew: Arc::default(), reaper, is_recording: false }
+        Pool {
+            n_workers,
+            n_cores,
+            policy,
+            crew: Arc::default(),
+            reaper,
+            is_recording: false,
+            deques: (0..n_workers).map(|_| [Deque::new(), Deque::new()]).collect(),
+            memory: Memory::default(),
+        }
     }
 
     /// How many workers there are at most.
     pub fn n_workers(&self) -> usize {
         self.n_workers
+    }
+
+    /// Gives back the memory of the last run, which is kept for the next: as much as its unfinished nodes took at most.
+    pub fn release_memory(&mut self) {
+        self.memory = Memory::default();
+        self.deques = self.deques.iter().map(|_| [Deque::new(), Deque::new()]).collect();
     }
 
     /// Whether later runs are recorded: [`Report::recording`]. It costs some tens of nanoseconds a node.
@@ -108,7 +134,8 @@ impl Pool {
         E: Fn(&mut J, &mut Context<'_, J>) + Sync,
         S: FnOnce(&mut Context<'_, J>),
     {
-        let run = Run::new(self);
+        let memory = std::mem::take(&mut self.memory);
+        let run = Run::new(self, memory);
         let body = |index: usize| {
             run.pin(index, self.n_workers);
             worker::work(&mut Context::new(&run, index), &execute);
@@ -130,7 +157,9 @@ impl Pool {
             leftover::drop_jobs(&run);
             resume_unwind(payload);
         }
-        run.report(self.n_workers)
+        let (report, memory) = run.report(self.n_workers);
+        self.memory = memory;
+        report
     }
 }
 
@@ -142,7 +171,7 @@ impl Drop for Pool {
 }
 
 impl<'p, J: Job> Run<'p, J> {
-    fn new(pool: &'p Pool) -> Self {
+    fn new(pool: &'p Pool, memory: Memory) -> Self {
         let n_cores = pool.n_cores;
         let number = pool.crew.next_run();
         let n_searchers = pool.policy.searchers as usize;
@@ -153,9 +182,10 @@ impl<'p, J: Job> Run<'p, J> {
         Run {
             policy: pool.policy,
             since: Instant::now(),
-            nodes: Slab::new(),
-            edges: Slab::new(),
-            deques: (0..pool.n_workers).map(|_| [Deque::new(), Deque::new()]).collect(),
+            // As all ended well, each node is free in some generation, and edges mean nothing.
+            nodes: Slab::with(memory.nodes),
+            edges: Slab::with(memory.edges),
+            deques: &pool.deques,
             outside,
             reaper: &pool.reaper,
             n_cores,
@@ -193,7 +223,8 @@ impl<'p, J: Job> Run<'p, J> {
         }
     }
 
-    fn report(self, n_workers: usize) -> Report {
+    /// How it went, and its memory if that can be used again.
+    fn report(self, n_workers: usize) -> (Report, Memory) {
         let recording = self.outside.collector.as_ref().map(|collector| {
             let children = self.reaper.max_children();
             Recording::new(collector.take(), n_workers, self.n_cores, children, self.policy.to_string())
@@ -209,7 +240,7 @@ impl<'p, J: Job> Run<'p, J> {
         for worker in &mut workers {
             worker.overhead = wall.saturating_sub(worker.busy + worker.searching + worker.parked);
         }
-        Report {
+        let report = Report {
             panics: std::mem::take(&mut *lock(&self.panics)),
             stalled,
             skipped: std::mem::take(&mut *lock(&self.skipped)),
@@ -219,6 +250,12 @@ impl<'p, J: Job> Run<'p, J> {
             wall,
             workers,
             recording,
+        };
+        // Cells of nodes that failed are not free.
+        if report.is_ok() {
+            let memory = Memory { nodes: Some(self.nodes.keep()), edges: Some(self.edges.keep()) };
+            return (report, memory);
         }
+        (report, Memory::default())
     }
 }

@@ -1,4 +1,4 @@
-//! Storage that never moves: cells are found by number, used again after they are free, and given back at the end.
+//! Storage that never moves: cells are found by number, used again after they are free, and [kept](Kept) for the next run.
 //!
 //! ```text
 //!  number + 32 = 1 bbbbb ooooo     bucket = position of the leading one, offset = the rest
@@ -13,6 +13,7 @@
 use crate::sync::{AtomicU32, AtomicUsize, Mutex, Ordering, lock};
 use crossbeam_utils::CachePadded;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicPtr;
 
@@ -26,8 +27,12 @@ const KEPT: usize = if cfg!(loom) { 2 } else { 512 };
 /// A type for which memory full of zeroes is a valid value that needs no drop.
 ///
 /// # Safety
-/// As the first line says.
-pub unsafe trait Zeroed {}
+/// As the first line says; and what is a value of one type is a value of all types of its family with the same size and
+/// alignment.
+pub unsafe trait Zeroed {
+    /// Types that can take over each other's memory.
+    type Family;
+}
 
 /// Cells, shared by all workers.
 pub struct Slab<T> {
@@ -54,8 +59,11 @@ fn place(number: u32) -> (usize, usize) {
     (bucket as usize, (biased - (BLOCK << bucket)) as usize)
 }
 
-fn layout<T>(bucket: usize) -> Layout {
-    Layout::array::<T>((BLOCK as usize) << bucket).expect("a bucket is smaller than the address space")
+/// Of a bucket of cells.
+fn layout(cell: Layout, bucket: usize) -> Layout {
+    let size = cell.size().checked_mul((BLOCK as usize) << bucket);
+    size.and_then(|size| Layout::from_size_align(size, cell.align()).ok())
+        .expect("a bucket is smaller than the address space")
 }
 
 impl<T: Zeroed> Slab<T> {
@@ -67,6 +75,25 @@ impl<T: Zeroed> Slab<T> {
             spare: Mutex::new(Vec::new()),
             n_spare: AtomicUsize::new(0),
         }
+    }
+
+    /// An empty slab, with the memory of an earlier one if that had cells like these.
+    pub fn with(kept: Option<Kept<T::Family>>) -> Self {
+        let mut slab = Slab::new();
+        if let Some(mut kept) = kept.filter(|kept| kept.memory.cell == Layout::new::<T>()) {
+            let buckets = std::mem::replace(&mut kept.memory.buckets, [ptr::null_mut(); BUCKETS]);
+            // What was a value of another type of the family is a value of this one.
+            slab.buckets = buckets.map(|start| AtomicPtr::new(start.cast()));
+        }
+        slab
+    }
+
+    /// The memory, for a slab to come; what is in the cells stays there.
+    pub fn keep(mut self) -> Kept<T::Family> {
+        let buckets =
+            std::mem::replace(&mut self.buckets, [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS]);
+        let buckets = buckets.map(|start| start.into_inner().cast());
+        Kept { memory: Memory { buckets, cell: Layout::new::<T>() }, _family: PhantomData }
     }
 
     /// The cell with a number, if there is one.
@@ -112,7 +139,7 @@ impl<T: Zeroed> Slab<T> {
         if !target.load(std::sync::atomic::Ordering::Acquire).is_null() {
             return;
         }
-        let layout = layout::<T>(bucket);
+        let layout = layout(Layout::new::<T>(), bucket);
         // SAFETY: no `T` of ours is of size zero, so the layout is not empty.
         let memory = unsafe { alloc_zeroed(layout) }.cast::<T>();
         let Some(memory) = NonNull::new(memory) else { handle_alloc_error(layout) };
@@ -129,11 +156,36 @@ const MAX_CELLS: u32 = BLOCK << (BUCKETS - 1);
 
 impl<T> Drop for Slab<T> {
     fn drop(&mut self) {
-        for (bucket, start) in self.buckets.iter_mut().enumerate() {
-            let start = *start.get_mut();
+        // `&mut self` says that no reference is left.
+        let buckets = self.buckets.each_mut().map(|start| start.get_mut().cast());
+        drop(Memory { buckets, cell: Layout::new::<T>() });
+    }
+}
+
+/// A slab's memory while there is no slab.
+pub struct Kept<F> {
+    memory: Memory,
+    _family: PhantomData<fn() -> F>,
+}
+
+/// Buckets that nobody has.
+struct Memory {
+    buckets: [*mut u8; BUCKETS],
+    /// Of each cell.
+    cell: Layout,
+}
+
+// SAFETY: nothing else points to the memory, and nothing in it needs a drop.
+unsafe impl Send for Memory {}
+// SAFETY: who shares one can do nothing with it.
+unsafe impl Sync for Memory {}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        for (bucket, &start) in self.buckets.iter().enumerate() {
             if !start.is_null() {
-                // SAFETY: allocated in `fill` with this layout; `&mut self` says that no reference is left.
-                unsafe { dealloc(start.cast(), layout::<T>(bucket)) };
+                // SAFETY: allocated in `fill` with this layout, and nobody has it any more.
+                unsafe { dealloc(start, layout(self.cell, bucket)) };
             }
         }
     }

@@ -226,6 +226,63 @@ fn thousands_of_tiny_runs() {
     assert!(pool.run(|_: &mut Task, _: &mut Context<'_, Task>| {}, |_| {}).is_ok());
 }
 
+/// Runs of other job types, some of the same size, and failed ones, follow each other on one pool.
+#[test]
+fn runs_take_over_each_others_memory() {
+    struct Small(u64);
+    impl Job for Small {
+        fn label(&self) -> String {
+            "small".into()
+        }
+    }
+    struct Dropped<'a>(&'a AtomicUsize);
+    impl Job for Dropped<'_> {
+        fn label(&self) -> String {
+            "dropped".into()
+        }
+    }
+    impl Drop for Dropped<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    for workers in WORKERS {
+        let mut pool = Pool::new(workers);
+        for round in 0..6 {
+            let sum = std::sync::atomic::AtomicU64::new(0);
+            let add = |Small(n): &mut Small, _: &mut Context<'_, Small>| {
+                sum.fetch_add(*n, Ordering::Relaxed);
+                assert!(round != 3 || *n != 50, "planned");
+            };
+            let report = pool.run(add, |cx| {
+                let mut last = cx.node(Small(0), &[]);
+                (1..100).for_each(|n| last = cx.node(Small(n), &[last]));
+            });
+            let runs = if round == 3 { 51 } else { 100 };
+            assert_eq!(
+                (report.total().run, report.skipped.len() as u64),
+                (runs, 100 - runs),
+                "{workers} {round}"
+            );
+            assert_eq!(sum.into_inner(), runs * (runs - 1) / 2);
+
+            let count = AtomicUsize::new(0);
+            let report = pool.run(
+                |_: &mut Dropped<'_>, _: &mut Context<'_, Dropped<'_>>| {},
+                |cx| {
+                    let first: Vec<_> = (0..9).map(|_| cx.node(Dropped(&count), &[])).collect();
+                    (0..200).for_each(|_| _ = cx.node(Dropped(&count), &first));
+                },
+            );
+            assert!(report.is_ok() && report.total().run == 209);
+            assert_eq!(count.into_inner(), 209);
+            if round == 4 {
+                pool.release_memory();
+            }
+        }
+    }
+}
+
 #[test]
 fn split_ranges_cover_everything_once() {
     enum Part {
