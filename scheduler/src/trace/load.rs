@@ -78,6 +78,14 @@ impl Load {
         (self.undisturbed(end) - self.undisturbed(start)).round() as u64
     }
 
+    /// Calls for every piece of an interval, with how many cores were busy and the work that was done in it.
+    pub fn each_work(&self, start: u64, end: u64, mut each: impl FnMut(u32, f64)) {
+        self.each(start, end, |step, time| {
+            let busy = (step.running + step.children).min(self.cores);
+            each(busy, time as f64 * rate(step, self.cores));
+        });
+    }
+
     /// Calls for every piece of an interval in which nothing changes.
     pub fn each(&self, start: u64, end: u64, mut each: impl FnMut(Step, u64)) {
         if start >= end {

@@ -24,6 +24,7 @@
 mod account;
 mod buffer;
 mod clock;
+mod company;
 mod decode;
 mod file;
 mod load;
@@ -38,6 +39,7 @@ mod tests;
 mod whatif;
 
 pub use account::{Times, account};
+pub use company::Company;
 pub use decode::Recording;
 pub use file::TraceError;
 pub use load::{Load, Step};

@@ -1,8 +1,8 @@
 //! A run in virtual time: a recorded graph on as many workers as one likes, through the policy's own decisions.
 //!
 //! What is simulated: each worker's two queues and run-next slot, who searches and who sleeps, wakes and their delay,
-//! steals, the inbox, tokens for child processes, and cores that are shared when more runs than there are. What is not:
-//! caches and memory, so that tasks take as long in company as they did when they were recorded.
+//! steals, the inbox, tokens for child processes, cores that are shared when more runs than there are, and what company
+//! costs if that is known ([`Company`](super::Company)). What is not: caches and memory by any finer model than that.
 //!
 //! Time has two measures. *Progress* is what all that runs has advanced; with more than there are cores, it is slower
 //! than the clock by their ratio. All events lie on the axis of progress.
@@ -113,9 +113,12 @@ enum Event {
     Look(u32),
     /// A searcher has searched long enough; the number tells searches apart.
     GiveUp(u32, u32),
-    /// A child process ends.
-    ChildEnd(u32),
+    /// A child process has come to its end, or to where company is looked at again.
+    Child(u32),
 }
+
+/// How much of a task is done before it is looked again at how many cores are busy, if that matters to it.
+const PIECE: u64 = 100_000;
 
 /// What happens inside a job.
 #[derive(Clone, Copy)]
@@ -165,6 +168,8 @@ struct Run<'a> {
     inbox: Vec<u32>,
     /// Nodes whose child processes wait for a token.
     queued: VecDeque<u32>,
+    /// By node: what its child process has still to do, once that runs.
+    child_left: Vec<u64>,
     tokens: usize,
     n_active: usize,
     progress: u64,
@@ -226,6 +231,7 @@ impl<'a> Run<'a> {
             n_searching: 0,
             inbox: Vec::new(),
             queued: VecDeque::new(),
+            child_left: vec![0; n],
             tokens,
             n_active: 0,
             progress: 0,
@@ -271,13 +277,7 @@ impl<'a> Run<'a> {
                     self.retire(worker);
                 }
             }
-            Event::ChildEnd(node) => {
-                self.n_active -= 1;
-                self.tokens += 1;
-                self.start_children();
-                self.inbox.push(node);
-                self.post(None);
-            }
+            Event::Child(node) => self.child(node),
         }
     }
 
@@ -302,9 +302,38 @@ impl<'a> Run<'a> {
         {
             self.tokens -= 1;
             self.n_active += 1;
-            let work = self.graph.tasks[node as usize].child.unwrap_or(0);
-            self.at(work, Event::ChildEnd(node));
+            self.child_left[node as usize] = self.graph.tasks[node as usize].child.unwrap_or(0);
+            self.go_on_child(node);
         }
+    }
+
+    /// A child process works up to the next look at company, or to its end.
+    fn go_on_child(&mut self, node: u32) {
+        let (part, time) = self.piece(node, self.child_left[node as usize]);
+        self.child_left[node as usize] -= part;
+        self.at(time, Event::Child(node));
+    }
+
+    fn child(&mut self, node: u32) {
+        if self.child_left[node as usize] > 0 {
+            return self.go_on_child(node);
+        }
+        self.n_active -= 1;
+        self.tokens += 1;
+        self.start_children();
+        self.inbox.push(node);
+        self.post(None);
+    }
+
+    /// How much of a node's work is done up to the next look at company, and how long that takes now.
+    fn piece(&self, node: u32, work: u64) -> (u64, u64) {
+        let company = &self.graph.company;
+        if company.is_free() {
+            return (work, work);
+        }
+        let busy = self.n_active.min(self.setting.cores) as u32;
+        let part = work.min(PIECE);
+        (part, (part as f64 * company.factor(self.graph.tasks[node as usize].kind, busy)).round() as u64)
     }
 
     /// Something that a node waits for is there.
@@ -411,8 +440,9 @@ impl<'a> Run<'a> {
         let work = self.graph.tasks[node as usize].work;
         let is_last = at >= self.actions.0[node as usize + 1] as usize;
         let until = if is_last { work } else { self.actions.1[at].offset.min(work) };
-        self.workers[worker].offset = until;
-        self.at(until - offset + delay, Event::Step(worker as u32));
+        let (part, time) = self.piece(node, until - offset);
+        self.workers[worker].offset = offset + part;
+        self.at(time + delay, Event::Step(worker as u32));
     }
 
     fn start(&mut self, worker: usize, node: u32, delay: u64) {

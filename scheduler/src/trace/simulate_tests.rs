@@ -13,7 +13,7 @@ fn task(work: u64, made: Option<(u32, u64)>, after: &[u32]) -> Task {
 }
 
 fn graph(tasks: Vec<Task>) -> Graph {
-    Graph { order: (0..tasks.len() as u32).collect(), tasks }
+    Graph { order: (0..tasks.len() as u32).collect(), tasks, ..Graph::default() }
 }
 
 /// A job that makes `n` nodes of a millisecond.
@@ -63,6 +63,23 @@ fn child_processes_share_the_cores_and_wait_for_tokens() {
     assert!((4.0..4.1).contains(&time(1, 1, "")), "one after the other");
     assert!((1.0..1.1).contains(&time(1, 4, "children=4")), "all at once");
     assert!((4.0..4.1).contains(&time(4, 1, "")), "at once on one core");
+}
+
+#[test]
+fn work_takes_longer_in_company() {
+    let company = Company { added: vec![0.25], seen: 2, is_growing: false };
+    let shared = |n| Graph { company: company.clone(), ..fan(n) };
+    assert_eq!(simulate(&shared(8), &setting(1, "")), simulate(&fan(8), &setting(1, "")));
+    let time = |graph: &Graph, workers| simulate(graph, &setting(workers, "")).makespan as f64 / 1e6;
+    assert!((5.0..5.1).contains(&time(&shared(8), 2)), "{}", time(&shared(8), 2));
+    let four = time(&shared(200), 4) / time(&fan(200), 4);
+    assert!((1.23..1.26).contains(&four), "held beyond what was seen: {four}");
+    // The last of three runs alone: 1.25 ms in company, then 1 ms.
+    assert!((2.2..2.35).contains(&time(&shared(3), 2)), "{}", time(&shared(3), 2));
+    let mut tasks = vec![task(0, None, &[])];
+    tasks.extend((0..4).map(|_| Task { child: Some(1_000_000), ..task(10, Some((0, 0)), &[]) }));
+    let children = Graph { company, ..graph(tasks) };
+    assert!((2.5..2.7).contains(&time(&children, 2)), "{}", time(&children, 2));
 }
 
 #[test]

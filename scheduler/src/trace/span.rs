@@ -1,18 +1,21 @@
 //! Work, span and the critical path: what a run needed, whatever the number of workers.
 
 use super::Trace;
+use super::company::Company;
 use super::load::Load;
 
 /// A run as its graph prescribes it: how much work each node is, and when in the work of others it is made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// Nodes in an order in which each comes after what it depends on.
     pub order: Vec<u32>,
     /// By node.
     pub tasks: Vec<Task>,
+    /// How much longer they take in company; nothing is known of it if only one record is at hand.
+    pub company: Company,
 }
 
-/// A node's part in a [`Graph`]. Work is undisturbed nanoseconds.
+/// A node's part in a [`Graph`]. Work is nanoseconds with a core for it, and alone if company's cost is known.
 #[derive(Clone, Debug, Default)]
 pub struct Task {
     /// The work of its job.
@@ -59,15 +62,29 @@ enum Cause {
 impl Graph {
     /// Of a recorded run.
     pub fn new(trace: &Trace, load: &Load) -> Self {
+        Self::in_company(trace, load, Company::default())
+    }
+
+    /// The same, for a machine on which work takes longer in company: its work is what it would have been alone.
+    pub fn in_company(trace: &Trace, load: &Load, company: Company) -> Self {
         let nodes = &trace.nodes;
-        let work = |node: u32| nodes[node as usize].run.map_or(0, |run| load.work(run.start, run.end));
+        let between = |node: u32, start: u64, end: u64| {
+            if company.is_free() {
+                return load.work(start, end);
+            }
+            let mut sum = 0.0;
+            let kind = nodes[node as usize].kind;
+            load.each_work(start, end, |busy, work| sum += work / company.factor(kind, busy));
+            sum.round() as u64
+        };
+        let work = |node: u32| nodes[node as usize].run.map_or(0, |run| between(node, run.start, run.end));
         let within = |node: u32, time: u64| {
             let start = nodes[node as usize].run.map_or(time, |run| run.start);
-            load.work(start.min(time), time).min(work(node))
+            between(node, start.min(time), time).min(work(node))
         };
         let tasks = nodes.iter().enumerate().map(|(at, node)| Task {
             work: work(at as u32),
-            child: node.child.map(|(start, end)| load.work(start, end)),
+            child: node.child.map(|(start, end)| between(at as u32, start, end)),
             made: node.creator.map(|creator| (creator, within(creator, node.created))),
             done: match (node.done, node.child) {
                 (Some((time, Some(by))), None) => Some((by, within(by, time))),
@@ -79,7 +96,8 @@ impl Graph {
             weight: node.weight,
             is_over: node.end().is_some(),
         });
-        Graph { order: trace.order(), tasks: tasks.collect() }
+        let tasks = tasks.collect();
+        Graph { order: trace.order(), tasks, company }
     }
 
     /// All work: T₁.
