@@ -13,7 +13,6 @@ use crate::pool::Run;
 use crate::report::Metrics;
 use crate::slab::Free;
 use crate::sync::Ordering;
-use crate::tally::Stripe;
 use crate::trace::record::{self, Recorder};
 use std::io;
 use std::ops::Range;
@@ -39,8 +38,8 @@ pub struct Context<'r, J> {
     pub(crate) random: Random,
     pub(crate) last_victim: usize,
     pub(crate) metrics: Metrics,
-    /// What it has made and finished.
-    pub(crate) stripe: &'r Stripe,
+    /// How many events it has ended.
+    pub(crate) n_events: u64,
     /// Events that the node at hand ended; empty between nodes.
     pub(crate) events: Vec<u32>,
     /// Nodes to run before it looks again at what came from outside.
@@ -74,7 +73,7 @@ impl<'r, J: Job> Context<'r, J> {
             random: Random::new(seed ^ (index as u64) << 32),
             last_victim: index,
             metrics: Metrics::default(),
-            stripe: run.outside.tally.stripe(index),
+            n_events: 0,
             events: Vec::new(),
             until_mail: 1,
             is_woken: index != 0,
@@ -243,7 +242,7 @@ impl<'r, J: Job> Context<'r, J> {
             unsafe { node.put(job) };
         }
         let generation = node.header.open(kind, is_held, unmet);
-        self.stripe.create();
+        self.metrics.created += 1;
         (number, generation)
     }
 

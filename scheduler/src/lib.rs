@@ -164,7 +164,6 @@
 //! | `slab` | where nodes lie |
 //! | `deque` | a worker's queue |
 //! | `sleep` | who sleeps, who searches, who wakes whom; the protocol and why no wakeup is lost |
-//! | `tally` | how the end of a run is seen without a shared counter |
 //! | `decide` | the policy's decisions, as functions of plain values |
 //! | `worker`, `context` | what a worker does; what a job can do |
 //! | `pool`, `crew` | a run; the threads |
@@ -195,7 +194,6 @@ mod report;
 mod slab;
 mod sleep;
 mod sync;
-mod tally;
 mod tokens;
 pub mod trace;
 mod worker;

@@ -6,7 +6,6 @@ use crate::node::{Header, Kind, Laid, Link, Met};
 use crate::slab::{Free, Slab, Zeroed};
 use crate::sleep::{Retired, Sleep, Woken};
 use crate::sync::{AtomicBool, AtomicUsize, Ordering, publish};
-use crate::tally::Tally;
 use loom::thread;
 use std::sync::Arc;
 
@@ -140,39 +139,6 @@ fn an_old_id_does_not_touch_the_new_node() {
         assert_eq!(second, 0);
         let is_laid = late.join().unwrap() == Laid::Yes;
         assert_eq!(is_laid, first != 0);
-    });
-}
-
-/// A job makes another one, which a second worker finishes first: nobody sees a settled run too early.
-#[test]
-fn settled_means_nothing_is_unfinished() {
-    loom::model(|| {
-        let tally = Arc::new(Tally::new(2));
-        let is_done = Arc::new(AtomicBool::new(false));
-        let queue = Arc::new(AtomicBool::new(false));
-        tally.stripe(0).create();
-        let maker = {
-            let (tally, queue) = (tally.clone(), queue.clone());
-            thread::spawn(move || {
-                tally.stripe(0).create();
-                queue.store(true, Ordering::Release);
-                tally.stripe(0).finish();
-            })
-        };
-        let taker = {
-            let (tally, queue, is_done) = (tally.clone(), queue.clone(), is_done.clone());
-            thread::spawn(move || {
-                if queue.load(Ordering::Acquire) {
-                    is_done.store(true, Ordering::Relaxed);
-                    tally.stripe(1).finish();
-                }
-            })
-        };
-        if tally.is_settled() {
-            assert!(is_done.load(Ordering::Relaxed));
-        }
-        maker.join().unwrap();
-        taker.join().unwrap();
     });
 }
 

@@ -4,7 +4,6 @@ use crate::crew::Crew;
 use crate::node::NodeId;
 use crate::sleep::{Sleep, Woken};
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock};
-use crate::tally::Tally;
 use crate::trace::record::Collector;
 use std::sync::Arc;
 
@@ -12,8 +11,6 @@ use std::sync::Arc;
 pub struct Outside {
     /// Who sleeps.
     pub sleep: Sleep,
-    /// What is unfinished.
-    pub tally: Tally,
     /// Whether queued work is to be dropped.
     pub is_cancelled: AtomicBool,
     /// Events that were completed by other threads, for a worker to carry out.
@@ -40,7 +37,6 @@ impl Outside {
     ) -> Self {
         Outside {
             sleep: Sleep::new(n_workers, max_searchers),
-            tally: Tally::new(n_workers),
             is_cancelled: AtomicBool::new(false),
             inbox: Mutex::new(Vec::new()),
             n_inbox: AtomicUsize::new(0),
@@ -110,7 +106,6 @@ impl Handle {
     /// A handle more. By who has one, or by a job.
     pub(crate) fn new(outside: &Arc<Outside>) -> Self {
         outside.n_handles.fetch_add(1, Ordering::SeqCst);
-        outside.tally.enter();
         Handle(outside.clone())
     }
 
@@ -148,7 +143,6 @@ impl Clone for Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.tally.leave();
         self.0.n_handles.fetch_sub(1, Ordering::SeqCst);
         // Somebody has to see whether that was the last thing to wait for.
         self.0.post();

@@ -11,7 +11,7 @@ use crate::outside::Outside;
 use crate::policy::{Chaos, Pin, Policy};
 use crate::report::{Metrics, Panicked, Report, Skipped};
 use crate::slab::{Kept, Slab};
-use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 use crate::trace::Recording;
 use crate::trace::record::Collector;
 use crate::{leftover, worker};
@@ -64,8 +64,8 @@ pub struct Run<'p, J> {
     /// By number of node: what made it fail, or will. Such cells are not used again, but for those of anonymous nodes.
     pub causes: Mutex<HashMap<u32, String>>,
     pub dropped: AtomicU64,
-    /// Whether a worker found that nothing can run any more.
-    pub is_quiet: AtomicBool,
+    /// How many nodes and events are unfinished: what the workers made less what they ended, once they have left.
+    pub n_unfinished: AtomicU64,
     pub metrics: Mutex<Vec<Metrics>>,
 }
 
@@ -142,10 +142,7 @@ impl Pool {
         };
         let panic = self.crew.run(&body, || {
             let mut context = Context::new(&run, 0);
-            // Counts as unfinished, or the run could end between two of the first nodes.
-            run.outside.tally.enter();
             let result = catch_unwind(AssertUnwindSafe(|| start(&mut context)));
-            run.outside.tally.leave();
             if result.is_err() {
                 run.outside.cancel();
             }
@@ -194,7 +191,7 @@ impl<'p, J: Job> Run<'p, J> {
             skipped: Mutex::default(),
             causes: Mutex::default(),
             dropped: AtomicU64::new(0),
-            is_quiet: AtomicBool::new(false),
+            n_unfinished: AtomicU64::new(0),
             metrics: Mutex::new(vec![Metrics::default(); pool.n_workers]),
         }
     }
@@ -230,9 +227,9 @@ impl<'p, J: Job> Run<'p, J> {
             Recording::new(collector.take(), n_workers, self.n_cores, children, self.policy.to_string())
         });
         let is_cancelled = self.outside.is_cancelled.load(Ordering::Acquire);
-        let is_quiet = self.is_quiet.load(Ordering::Acquire) && !self.outside.tally.is_settled();
-        let stalled = if is_quiet && !is_cancelled { leftover::stalled(&self) } else { Vec::new() };
-        let left = if is_quiet { leftover::drop_jobs(&self) } else { 0 };
+        let is_stuck = self.n_unfinished.load(Ordering::Acquire) > 0;
+        let stalled = if is_stuck && !is_cancelled { leftover::stalled(&self) } else { Vec::new() };
+        let left = if is_stuck { leftover::drop_jobs(&self) } else { 0 };
         let dropped = self.dropped.load(Ordering::Relaxed) + if is_cancelled { left } else { 0 };
         let mut workers = std::mem::take(&mut *lock(&self.metrics));
         workers.truncate(n_workers);

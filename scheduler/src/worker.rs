@@ -31,10 +31,14 @@ pub fn work<J: Job>(context: &mut Context<'_, J>, execute: &(impl Fn(&mut J, &mu
         context.panicked(&*payload);
         discard(payload);
     }
-    let created = context.stripe.created();
     let metrics = &mut context.metrics;
-    metrics.created = created;
     metrics.busy = since.elapsed().saturating_sub(metrics.searching + metrics.parked);
+    // Whatever is found ends, and is run or passed over.
+    let found = metrics.run_next + metrics.own + metrics.thefts;
+    metrics.run = found - metrics.passed;
+    // Wraps: a worker may end more than it makes. The crew's lock hands the sum on.
+    let unfinished = metrics.created.wrapping_sub(found + context.n_events);
+    context.run.n_unfinished.fetch_add(unfinished, Ordering::Relaxed);
     lock(&context.run.metrics)[context.index] = *metrics;
     if let (Some(collector), Some(recorder)) = (&context.run.outside.collector, context.recorder.take()) {
         collector.worker(context.index, *recorder);
@@ -55,7 +59,6 @@ impl<J: Job> Context<'_, J> {
         if node.header.is_poisoned() || self.run.outside.is_cancelled.load(Ordering::Relaxed) {
             return self.pass_over(number);
         }
-        self.metrics.run += 1;
         if let Some(recorder) = &mut self.recorder {
             recorder.begin();
         }
@@ -75,7 +78,6 @@ impl<J: Job> Context<'_, J> {
         // The short way of the cheapest nodes: nothing to drop, nothing that waits.
         node.header.close(true);
         self.nodes.give(&self.run.nodes, number);
-        self.stripe.finish();
     }
 
     /// The job at hand has ended, well or badly.
@@ -128,6 +130,7 @@ impl<J: Job> Context<'_, J> {
 
     /// How an event ends; its label is dropped.
     fn drop_label(&mut self, number: u32) -> End {
+        self.n_events += 1;
         let node = self.run.nodes.at(number);
         if node.header.kind().is_some_and(|kind| kind.has_job) {
             // SAFETY: whoever brings `pending` of an event to nought has it for itself; its job was never run or dropped.
@@ -178,7 +181,6 @@ impl<J: Job> Context<'_, J> {
         {
             recorder.is_late();
         }
-        self.stripe.finish();
     }
 
     /// Meets one successor of a node that has ended; the next link.
@@ -411,7 +413,6 @@ impl<J: Job> Context<'_, J> {
             match outside.sleep.retire(self.index, is_searching, has_work, || outside.has_handles()) {
                 Retired::Ended => return None,
                 Retired::Quiet => {
-                    self.run.is_quiet.store(true, Ordering::Release);
                     outside.sleep.end();
                     return None;
                 }
@@ -443,9 +444,6 @@ impl<J: Job> Context<'_, J> {
         for round in 0..=self.run.policy.spins {
             if let Some(number) = self.sweep() {
                 return Some(number);
-            }
-            if outside.tally.is_settled() {
-                outside.sleep.end();
             }
             if outside.sleep.is_ended() || outside.sleep.is_alone() {
                 return None;
