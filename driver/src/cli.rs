@@ -1,8 +1,10 @@
 //! The command line: what can be asked, and nothing about how it is done.
 
 mod bench;
+mod tune;
 
 pub use bench::{Bench, Compare};
+pub use tune::{Goal as TuneGoal, Tune};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -101,7 +103,7 @@ pub enum Command {
     },
     /// Predict a recorded run on other numbers of cores, by the scheduler's own policy code
     Simulate(What),
-    /// Compare settings of the scheduler by running `emit` with them in turn
+    /// Compare settings by runs in turn: real ones, simulated ones, or a record's with spinning tasks
     Tune(Tune),
     /// Compare measurements
     #[command(subcommand)]
@@ -111,25 +113,6 @@ pub enum Command {
         /// For example E0308 [default: list all codes]
         code: Option<String>,
     },
-}
-
-/// What to compare.
-#[derive(Args, Debug, Clone)]
-pub struct Tune {
-    /// A `.si` file, or a directory with `src/main.si` or `main.si`
-    pub path: PathBuf,
-    /// A knob of `--policy`, `jobs`, `chunk` or `schedule`; of several, all combinations are run
-    #[arg(long, value_name = "KNOB=VALUE,…", required = true)]
-    pub vary: Vec<String>,
-    /// Rounds; each runs every combination
-    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(3..=1000))]
-    pub repeat: u32,
-    /// A line a combination, separated by commas
-    #[arg(long, conflicts_with = "json")]
-    pub csv: bool,
-    /// An object
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// What to simulate.
@@ -214,7 +197,7 @@ pub struct Options {
     pub lex_chunk: u32,
     /// How much work a node holds, `knob=value` separated by commas: chunk, parse, check, emit, unit
     #[arg(long, global = true, value_name = "TEXT", conflicts_with = "lex_chunk")]
-    pub grain: Option<crate::graph::Grain>,
+    pub node_size: Option<crate::graph::Grain>,
     /// Parts, each with a lock of its own, of each map that workers share
     #[arg(long, global = true, value_name = "N", default_value_t = sigil_frontend::MAP_SHARDS as u16,
           value_parser = clap::value_parser!(u16).range(1..=4096))]
@@ -238,7 +221,7 @@ impl Options {
     /// How much work a node holds.
     pub fn grain(&self) -> crate::graph::Grain {
         let by_chunk = crate::graph::Grain { chunk: self.lex_chunk as usize, ..Default::default() };
-        self.grain.unwrap_or(by_chunk)
+        self.node_size.unwrap_or(by_chunk)
     }
 }
 

@@ -14,3 +14,4 @@ pub mod results;
 pub mod session;
 pub mod stats;
 pub mod trace;
+pub mod tune;

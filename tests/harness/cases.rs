@@ -19,8 +19,8 @@ const SCHEDULES: &[&[&str]] = &[
     &["-j", "2", "--chaos", "1"],
     &["-j", "16", "--chaos", "2"],
     &["-j", "2", "--chaos", "3", "--lex-chunk", "64"],
-    &["-j", "2", "--chaos", "4", "--grain", "chunk=64,parse=1,check=3,emit=2"],
-    &["--schedule", "phased", "-j", "2", "--grain", "check=2,emit=3"],
+    &["-j", "2", "--chaos", "4", "--node-size", "chunk=64,parse=1,check=3,emit=2"],
+    &["--schedule", "phased", "-j", "2", "--node-size", "check=2,emit=3"],
 ];
 
 type Test = Box<dyn FnOnce() -> Result<(), Failed> + Send>;

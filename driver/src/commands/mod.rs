@@ -44,7 +44,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
         Command::Simulate(what) => return simulate::simulate(what, &cli.options, &voice),
         Command::Bench(what) => return bench::bench(what, &voice),
-        Command::Tune(what) => return tune::tune(what, &voice),
+        Command::Tune(what) => return tune::tune(what, &cli.options, &voice),
         Command::Trace { .. } => return trace::trace(&cli.command, &voice),
         Command::Run { path, .. }
         | Command::Build { path, .. }
