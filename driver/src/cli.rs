@@ -100,6 +100,9 @@ pub enum Command {
         /// Write a page to look at in a browser
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
+        /// Write the record without names of files and functions, to be shared
+        #[arg(long, value_name = "FILE")]
+        anonymise: Option<PathBuf>,
     },
     /// Predict a recorded run on other numbers of cores, by the scheduler's own policy code
     Simulate(What),

@@ -22,7 +22,9 @@ pub fn trace(command: &Command, voice: &Voice) -> u8 {
 const LARGEST: usize = 4000;
 
 fn convert(command: &Command) -> Result<(), String> {
-    let Command::Trace { file, perfetto, dot, svg, csv, json, html } = command else { return Ok(()) };
+    let Command::Trace { file, perfetto, dot, svg, csv, json, html, anonymise } = command else {
+        return Ok(());
+    };
     let run = Trace::read(file).map_err(|error| error.to_string())?;
     let summary = Summary::new(&run);
     let mut is_converted = false;
@@ -42,6 +44,7 @@ fn convert(command: &Command) -> Result<(), String> {
     to(csv, &|| trace::csv(&run, &summary))?;
     to(html, &|| trace::html(&run, &summary))?;
     to(json, &|| trace::json(&run, &summary))?;
+    to(anonymise, &|| trace::anonymous(&run).to_text())?;
     if !is_converted {
         // A closed pipe is no reason to fail.
         let _ = std::io::stdout().lock().write_all(trace::text(&run, &summary).as_bytes());

@@ -1,5 +1,6 @@
 //! Recorded runs: what they are called, and what is made of them for people and for other programs.
 
+mod anonymise;
 mod export;
 mod html;
 mod label;
@@ -9,6 +10,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use anonymise::anonymous;
 pub use export::{csv, dot, json, perfetto, picture};
 pub use html::html;
 pub use label::{label, tag};

@@ -187,3 +187,21 @@ fn simulations_are_tables() {
     let text = validate(&trace, &summary, std::slice::from_ref(&trace), &question).expect("a table");
     assert!(text.lines().nth(1).is_some_and(|line| line.ends_with("1.000")), "{text}");
 }
+
+#[test]
+fn a_record_without_names_keeps_everything_else() {
+    for args in [&["-j", "1", "--lex-chunk", "10"][..], &["-j", "2", "--node-size", "check=2,emit=2"]] {
+        let trace = recorded(args);
+        let mut without = anonymous(&trace);
+        let text = without.to_text();
+        let is_named = |node: &sigil_scheduler::trace::Node| node.label.contains("half");
+        assert!(trace.nodes.iter().any(is_named) && !without.nodes.iter().any(is_named));
+        assert!(!text.contains("main.si"), "{text}");
+        for (node, old) in without.nodes.iter_mut().zip(&trace.nodes) {
+            assert_eq!(node.label.is_empty(), old.label.is_empty(), "is not understood: {}", old.label);
+            node.label.clone_from(&old.label);
+        }
+        assert!(without == trace);
+        assert_eq!(Trace::from_text(&text).map(|read| read.nodes.len()), Ok(trace.nodes.len()));
+    }
+}
