@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn records_predict_one_another() {
-        let costs = super::super::Costs { node: 0, steal: 0, wake: 0, waking: 0, round: 1 };
+        let costs =
+            super::super::Costs { node: 0, wake: 0, start: 0, starting: 0, ..super::super::Costs::USUAL };
         for from in [1, 2] {
             let record = record(from);
             let graph = Graph::in_company(&record, &Summary::new(&record).load, fitted());

@@ -23,8 +23,10 @@
 
 mod account;
 mod buffer;
+mod calibrate;
 mod clock;
 mod company;
+mod costs;
 mod decode;
 mod file;
 mod load;
@@ -39,11 +41,13 @@ mod tests;
 mod whatif;
 
 pub use account::{Times, account};
+pub use calibrate::{Measured, calibrate};
 pub use company::Company;
+pub use costs::Costs;
 pub use decode::Recording;
 pub use file::TraceError;
 pub use load::{Load, Step};
-pub use simulate::{Costs, Setting, Simulated, simulate};
+pub use simulate::{Setting, Simulated, simulate};
 pub use span::{Graph, PathStep, Task};
 pub use summary::{Stage, Summary};
 pub use whatif::Change;

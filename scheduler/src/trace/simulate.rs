@@ -7,60 +7,13 @@
 //! Time has two measures. *Progress* is what all that runs has advanced; with more than there are cores, it is slower
 //! than the clock by their ratio. All events lie on the axis of progress.
 
-use super::Trace;
-use super::account::Times;
+use super::costs::Costs;
 use super::span::Graph;
 use crate::chaos::Random;
 use crate::decide;
 use crate::policy::{Order, Policy};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-
-/// What the scheduler's own work costs, in nanoseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Costs {
-    /// From the end of a node to the start of the next one of the same worker.
-    pub node: u64,
-    /// A steal.
-    pub steal: u64,
-    /// From a wake to the woken worker's first look.
-    pub wake: u64,
-    /// What a wake costs the one that wakes.
-    pub waking: u64,
-    /// A searcher's round.
-    pub round: u64,
-}
-
-impl Costs {
-    /// Of a recorded run; what it does not show is taken from measurements of this scheduler.
-    pub fn new(trace: &Trace, total: &Times) -> Self {
-        let n_run = trace.nodes.iter().filter(|node| node.run.is_some()).count() as u64;
-        let mut steals: Vec<u64> =
-            trace.workers.iter().flat_map(|worker| &worker.steals).map(|steal| steal.1 - steal.0).collect();
-        steals.sort_unstable();
-        Costs {
-            node: (total.overhead / n_run.max(1)).clamp(5, 2000),
-            steal: steals.get(steals.len() / 2).copied().unwrap_or(150).clamp(50, 2000),
-            wake: wake_delay(trace).unwrap_or(45_000),
-            // With several workers, it is part of the recorded times.
-            waking: if trace.head.workers == 1 { 11_000 } else { 0 },
-            round: 500,
-        }
-    }
-}
-
-/// The median time from a wake to the end of somebody's sleep.
-fn wake_delay(trace: &Trace) -> Option<u64> {
-    let mut ends: Vec<u64> =
-        trace.workers.iter().flat_map(|worker| &worker.parks).map(|park| park.1).collect();
-    ends.sort_unstable();
-    let wakes = trace.workers.iter().flat_map(|worker| &worker.wakes);
-    let mut delays: Vec<u64> = wakes
-        .filter_map(|&wake| ends.get(ends.partition_point(|&end| end < wake)).map(|end| end - wake))
-        .collect();
-    delays.sort_unstable();
-    delays.get(delays.len() / 2).map(|&delay| delay.clamp(5_000, 200_000))
-}
 
 /// What to simulate.
 #[derive(Clone, Debug)]
@@ -151,6 +104,8 @@ struct Worker {
     n_searches: u32,
     /// From when on it can look, if it was just woken.
     awake_from: u64,
+    /// Whether it has a thread.
+    is_started: bool,
 }
 
 struct Run<'a> {
@@ -180,6 +135,8 @@ struct Run<'a> {
     /// By phase: nodes that are not over; nodes that are ready too early.
     phases: Vec<(u64, Vec<u32>)>,
     phase: usize,
+    /// What wakes have cost the current job since its last action.
+    waking: u64,
     result: Simulated,
 }
 
@@ -241,6 +198,7 @@ impl<'a> Run<'a> {
             random: Random::new(setting.seed),
             phases,
             phase: 0,
+            waking: 0,
             result: Simulated::default(),
         }
     }
@@ -253,7 +211,8 @@ impl<'a> Run<'a> {
                 self.make(0, node);
             }
         }
-        self.at(0, Event::Look(0));
+        // The first wake is the caller's.
+        self.at(self.waking, Event::Look(0));
     }
 
     fn at(&mut self, delay: u64, event: Event) {
@@ -411,7 +370,7 @@ impl<'a> Run<'a> {
         let last = self.actions.0[node as usize + 1] as usize;
         let work = self.graph.tasks[node as usize].work;
         let now = self.workers[worker].offset;
-        let wakes = self.result.wakes;
+        self.waking = 0;
         while self.workers[worker].at < last {
             let action = self.actions.1[self.workers[worker].at];
             if action.offset > now && now < work {
@@ -425,8 +384,7 @@ impl<'a> Run<'a> {
             }
         }
         if now < work {
-            let cost = (self.result.wakes - wakes) * self.setting.costs.waking;
-            return self.go_on(worker, node, cost);
+            return self.go_on(worker, node, self.waking);
         }
         self.n_active -= 1;
         self.workers[worker].current = None;
@@ -532,7 +490,7 @@ impl<'a> Run<'a> {
                 self.result.stolen += amount as u64;
                 self.workers[thief].last_victim = victim;
                 self.workers[thief].queues[class].extend(&taken[1..]);
-                return Some((taken[0], self.setting.costs.steal * amount as u64));
+                return Some((taken[0], self.setting.costs.steal));
             }
         }
         None
@@ -567,9 +525,12 @@ impl<'a> Run<'a> {
         it.n_searches += 1;
         let search = it.n_searches;
         let costs = self.setting.costs;
-        it.awake_from = self.progress + costs.wake;
-        self.at(costs.wake, Event::Look(worker));
-        let patience = costs.wake + u64::from(self.setting.policy.spins) * costs.round;
+        let is_first = !std::mem::replace(&mut it.is_started, true);
+        let (delay, cost) = if is_first { (costs.start, costs.starting) } else { (costs.wake, costs.waking) };
+        it.awake_from = self.progress + delay;
+        self.waking += cost;
+        self.at(delay, Event::Look(worker));
+        let patience = delay + u64::from(self.setting.policy.spins) * costs.round;
         self.at(patience, Event::GiveUp(worker, search));
     }
 

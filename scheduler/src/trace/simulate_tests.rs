@@ -1,7 +1,8 @@
 use super::*;
 use crate::Policy;
 
-const COSTS: Costs = Costs { node: 10, steal: 100, wake: 40_000, waking: 0, round: 500 };
+const COSTS: Costs =
+    Costs { node: 10, steal: 100, wake: 40_000, waking: 0, start: 40_000, starting: 0, round: 500 };
 
 fn setting(workers: usize, policy: &str) -> Setting {
     let policy: Policy = policy.parse().unwrap();
@@ -45,6 +46,21 @@ fn independent_nodes_are_shared() {
         assert!((3.8..=4.0).contains(&ratio), "{policy}: {ratio}");
         assert!(four.stolen > 0 && four.wakes >= 3 && four.left == 0, "{policy}: {four:?}");
     }
+}
+
+#[test]
+fn threads_are_started_once() {
+    // Two nodes of a millisecond, long after one another, each with half a millisecond of its maker's time beside it.
+    let tasks = vec![
+        task(10_000_000, None, &[]),
+        task(1_000_000, Some((0, 8_000_000)), &[]),
+        task(1_000_000, Some((0, 9_900_000)), &[]),
+    ];
+    let costs = Costs { start: 500_000, starting: 300_000, wake: 50_000, waking: 20_000, ..COSTS };
+    let makespan = simulate(&graph(tasks), &Setting { costs, ..setting(2, "") }).makespan;
+    // The first wake is for the first node itself; the last node begins a wake after it was made.
+    let last = 300_000 + 9_900_000 + 20_000 + 50_000 + 1_000_000;
+    assert!(makespan.abs_diff(last) < 1000, "{makespan} {last}");
 }
 
 #[test]
