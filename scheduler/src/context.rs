@@ -48,6 +48,12 @@ pub struct Context<'r, J> {
     pub(crate) is_woken: bool,
     pub(crate) has_chaos: bool,
     pub(crate) is_serial_chaos: bool,
+    /// Whether ready nodes do not simply go to its queue: in chaos, and in a replay.
+    pub(crate) is_odd: bool,
+    /// Whether somebody wants to know which nodes are made: a recorder or a replay.
+    pub(crate) is_watched: bool,
+    /// In a replay: the node of the record whose job runs.
+    pub(crate) recorded: Option<u32>,
     /// Notes of what happens, if that is wanted.
     pub(crate) recorder: Option<Box<Recorder>>,
 }
@@ -56,7 +62,8 @@ const PLAIN: Kind = Kind { has_job: true, is_event: false, is_anonymous: false }
 
 impl<'r, J: Job> Context<'r, J> {
     pub(crate) fn new(run: &'r Run<'r, J>, index: usize) -> Self {
-        let seed = match run.policy.chaos {
+        let chaos = if run.replay.is_none() { run.policy.chaos } else { Chaos::Off };
+        let seed = match chaos {
             Chaos::Off => 0,
             Chaos::Serial(seed) | Chaos::Threads(seed) => seed,
         };
@@ -76,9 +83,13 @@ impl<'r, J: Job> Context<'r, J> {
             n_events: 0,
             events: Vec::new(),
             until_mail: 1,
-            is_woken: index != 0,
-            has_chaos: run.policy.chaos != Chaos::Off,
-            is_serial_chaos: matches!(run.policy.chaos, Chaos::Serial(_)),
+            // A replay finds all nodes by searching.
+            is_woken: index != 0 || run.replay.is_some(),
+            has_chaos: chaos != Chaos::Off,
+            is_serial_chaos: matches!(chaos, Chaos::Serial(_)),
+            is_odd: chaos != Chaos::Off || run.replay.is_some(),
+            is_watched: run.outside.collector.is_some() || run.replay.is_some(),
+            recorded: None,
             recorder: run.outside.collector.as_ref().map(|collector| collector.recorder()),
         }
     }
@@ -234,8 +245,8 @@ impl<'r, J: Job> Context<'r, J> {
     fn make(&mut self, job: Option<J>, kind: Kind, is_held: bool, unmet: u32) -> (u32, u32) {
         let number = self.nodes.take(&self.run.nodes);
         let node = self.run.nodes.at(number);
-        if self.recorder.is_some() {
-            self.record_made(number, job.as_ref(), kind, is_held, unmet);
+        if self.is_watched {
+            self.note_made(number, job.as_ref(), kind, is_held, unmet);
         }
         if let Some(job) = job {
             // SAFETY: the cell was just taken from the free ones, so nobody else has it.
@@ -247,7 +258,7 @@ impl<'r, J: Job> Context<'r, J> {
     }
 
     #[inline(never)]
-    fn record_made(&mut self, number: u32, job: Option<&J>, kind: Kind, is_held: bool, unmet: u32) {
+    fn note_made(&mut self, number: u32, job: Option<&J>, kind: Kind, is_held: bool, unmet: u32) {
         let id = NodeId { number, generation: self.run.nodes.at(number).header.generation() };
         let flag = |is_set: bool, flag: u64| if is_set { flag } else { 0 };
         let flags = flag(self.current.is_some(), record::IN_JOB)
@@ -256,6 +267,9 @@ impl<'r, J: Job> Context<'r, J> {
         if let Some(recorder) = &mut self.recorder {
             // `unmet` is one more than there are edges, if there are any.
             recorder.made(id, job, unmet.saturating_sub(1), flags);
+        }
+        if let (Some(replay), Some(job), false) = (&self.run.replay, job, kind.is_event) {
+            self.recognise(replay, number, job);
         }
     }
 
@@ -331,7 +345,10 @@ impl<'r, J: Job> Context<'r, J> {
     /// Puts a ready node where it is found.
     #[inline]
     pub(crate) fn enqueue(&mut self, number: u32) {
-        if self.has_chaos {
+        if self.is_odd {
+            if let Some(replay) = &self.run.replay {
+                return self.hand_over(replay, number);
+            }
             if self.is_serial_chaos {
                 return self.bag.push(number);
             }
@@ -359,11 +376,17 @@ impl<'r, J: Job> Context<'r, J> {
     /// Has a ready node run next, unless the policy forbids or another one is in the way.
     #[inline]
     pub(crate) fn run_next(&mut self, number: u32) {
-        if self.next.is_some() || !self.run.policy.run_next || self.is_serial_chaos {
+        if self.next.is_some() || !self.run.policy.run_next || self.is_odd && !self.keeps_queues() {
             self.enqueue(number);
         } else {
             self.next = Some(number);
         }
+    }
+
+    /// Whether nodes wait in queues although something is odd.
+    #[cold]
+    fn keeps_queues(&self) -> bool {
+        !self.is_serial_chaos && self.run.replay.is_none()
     }
 
     /// The weight of a ready node that this worker has.

@@ -190,6 +190,7 @@ mod node;
 mod outside;
 mod policy;
 mod pool;
+mod replay;
 mod report;
 mod slab;
 mod sleep;
@@ -205,6 +206,7 @@ pub use node::NodeId;
 pub use outside::Handle;
 pub use policy::{Chaos, CoreList, OnPanic, Order, Pin, Policy, PolicyError, StealAmount, Victim};
 pub use pool::Pool;
+pub use replay::{Divergence, Lagging, Schedule, Want};
 pub use report::{Metrics, Panicked, Report, Skipped, Stalled};
 
 /// What a node does when it runs: plain data, which the function given to [`Pool::run`] carries out.

@@ -2,6 +2,7 @@
 
 use crate::crew::Crew;
 use crate::node::NodeId;
+use crate::replay::stage::{Outer, Stage};
 use crate::sleep::{Sleep, Woken};
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock};
 use crate::trace::record::Collector;
@@ -24,6 +25,8 @@ pub struct Outside {
     pub warnings: Mutex<Vec<String>>,
     /// What is recorded, if anything.
     pub collector: Option<Collector>,
+    /// Who may go on, in a replay.
+    pub stage: Option<Stage>,
 }
 
 impl Outside {
@@ -34,6 +37,7 @@ impl Outside {
         n_workers: usize,
         max_searchers: usize,
         collector: Option<Collector>,
+        stage: Option<Stage>,
     ) -> Self {
         Outside {
             sleep: Sleep::new(n_workers, max_searchers),
@@ -45,6 +49,7 @@ impl Outside {
             run,
             warnings: Mutex::new(Vec::new()),
             collector,
+            stage,
         }
     }
 
@@ -52,6 +57,26 @@ impl Outside {
     #[inline]
     pub fn post(&self) -> bool {
         self.sleep.should_wake() && self.wake()
+    }
+
+    /// The same, by another thread.
+    fn tell(&self) {
+        match &self.stage {
+            Some(stage) => stage.knock(),
+            None => drop(self.post()),
+        }
+    }
+
+    /// Starts the threads of a replay, in which all workers take part from the beginning.
+    pub fn start_all(&self, stage: &Stage) -> Result<(), String> {
+        let mut result = Ok(());
+        for worker in stage.helpers() {
+            if let Err(error) = self.crew.start(self.run, worker) {
+                stage.lose();
+                result = Err(format!("worker {worker} could not be started: {error}"));
+            }
+        }
+        result
     }
 
     #[cold]
@@ -116,7 +141,7 @@ impl Handle {
             inbox.push(event);
             self.0.n_inbox.store(inbox.len(), Ordering::SeqCst);
         }
-        self.0.post();
+        self.0.tell();
     }
 
     /// What is recorded, if anything.
@@ -145,6 +170,16 @@ impl Drop for Handle {
     fn drop(&mut self) {
         self.0.n_handles.fetch_sub(1, Ordering::SeqCst);
         // Somebody has to see whether that was the last thing to wait for.
-        self.0.post();
+        self.0.tell();
+    }
+}
+
+impl Outer for Outside {
+    fn has_mail(&self) -> bool {
+        Outside::has_mail(self)
+    }
+
+    fn has_handles(&self) -> bool {
+        Outside::has_handles(self)
     }
 }

@@ -9,6 +9,7 @@ use crate::deque::Deque;
 use crate::node::{Edge, Header, Node};
 use crate::outside::Outside;
 use crate::policy::{Chaos, Pin, Policy};
+use crate::replay::{Divergence, Replay, Schedule};
 use crate::report::{Metrics, Panicked, Report, Skipped};
 use crate::slab::{Kept, Slab};
 use crate::sync::{AtomicU64, Mutex, Ordering, lock};
@@ -67,6 +68,8 @@ pub struct Run<'p, J> {
     /// How many nodes and events are unfinished: what the workers made less what they ended, once they have left.
     pub n_unfinished: AtomicU64,
     pub metrics: Mutex<Vec<Metrics>>,
+    /// The record that this run follows, if any.
+    pub replay: Option<Replay<'p>>,
 }
 
 impl Pool {
@@ -134,14 +137,75 @@ impl Pool {
         E: Fn(&mut J, &mut Context<'_, J>) + Sync,
         S: FnOnce(&mut Context<'_, J>),
     {
+        self.carry_out(None, execute, start)
+    }
+
+    /// Runs a graph that was recorded, as it went then: each worker runs the same nodes in the same order, and begins none
+    /// before what had ended before it in the record. `label` makes labels as it did for the trace.
+    ///
+    /// Where the graph is not the one that was recorded, the rest is dropped, and the report's
+    /// [`divergence`](Report::divergence) says what is different; no worker waits for ever. The pool needs as many workers
+    /// as the record. Its own policy only counts for panics and child processes.
+    ///
+    /// ```
+    /// use sigil_scheduler::{Closure, Context, Pool, Schedule};
+    /// fn start(cx: &mut Context<'_, Closure<'_>>) {
+    ///     (0..10).for_each(|n| cx.spawn(Closure::new(format!("job {n}"), |_| {})));
+    /// }
+    /// fn label(_kind: u8, _tag: u64) -> String {
+    ///     String::new() // nodes are known by the order in which they are made
+    /// }
+    /// let mut pool = Pool::new(2);
+    /// pool.set_recording(true);
+    /// let trace = pool.run(Closure::run, start).recording.unwrap().trace(&[], label);
+    /// let schedule = Schedule::new(&trace)?;
+    /// let report = pool.replay(&schedule, &label, Closure::run, start);
+    /// assert!(report.is_ok());
+    /// let again = report.recording.unwrap().trace(&[], label);
+    /// assert_eq!(Schedule::new(&again)?, schedule);
+    /// // Another graph.
+    /// let report = pool.replay(&schedule, &label, Closure::run, |cx| cx.spawn(Closure::new("one", |_| {})));
+    /// assert!(report.divergence.unwrap().to_string().contains("which was not made"));
+    /// # Ok::<(), sigil_scheduler::trace::TraceError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn replay<J, E, S>(
+        &mut self,
+        schedule: &Schedule,
+        label: &(dyn Fn(u8, u64) -> String + Sync),
+        execute: E,
+        start: S,
+    ) -> Report
+    where
+        J: Job,
+        E: Fn(&mut J, &mut Context<'_, J>) + Sync,
+        S: FnOnce(&mut Context<'_, J>),
+    {
+        let (needed, there) = (schedule.n_workers(), self.n_workers);
+        if needed > there {
+            let text = format!("the record has {needed} workers, the pool only {there}");
+            return Report { divergence: Some(Divergence::Workers(text)), ..Report::default() };
+        }
+        self.carry_out(Some(Replay::new(schedule, label)), execute, start)
+    }
+
+    fn carry_out<J, E, S>(&mut self, replay: Option<Replay<'_>>, execute: E, start: S) -> Report
+    where
+        J: Job,
+        E: Fn(&mut J, &mut Context<'_, J>) + Sync,
+        S: FnOnce(&mut Context<'_, J>),
+    {
         let memory = std::mem::take(&mut self.memory);
-        let run = Run::new(self, memory);
+        let run = Run::new(self, memory, replay);
         let body = |index: usize| {
             run.pin(index, self.n_workers);
             worker::work(&mut Context::new(&run, index), &execute);
         };
         let panic = self.crew.run(&body, || {
             let mut context = Context::new(&run, 0);
+            run.start_replay();
             let result = catch_unwind(AssertUnwindSafe(|| start(&mut context)));
             if result.is_err() {
                 run.outside.cancel();
@@ -168,13 +232,14 @@ impl Drop for Pool {
 }
 
 impl<'p, J: Job> Run<'p, J> {
-    fn new(pool: &'p Pool, memory: Memory) -> Self {
+    fn new(pool: &'p Pool, memory: Memory, replay: Option<Replay<'p>>) -> Self {
         let n_cores = pool.n_cores;
         let number = pool.crew.next_run();
         let n_searchers = pool.policy.searchers as usize;
         let is_pinned = decide::core(&pool.policy, 1, pool.n_workers, n_cores).is_some();
         let collector = pool.is_recording.then(|| Collector::new(pool.n_workers));
-        let outside = Outside::new(pool.crew.clone(), number, pool.n_workers, n_searchers, collector);
+        let stage = replay.as_ref().map(Replay::stage);
+        let outside = Outside::new(pool.crew.clone(), number, pool.n_workers, n_searchers, collector, stage);
         let outside = Arc::new(outside);
         Run {
             policy: pool.policy,
@@ -193,6 +258,15 @@ impl<'p, J: Job> Run<'p, J> {
             dropped: AtomicU64::new(0),
             n_unfinished: AtomicU64::new(0),
             metrics: Mutex::new(vec![Metrics::default(); pool.n_workers]),
+            replay,
+        }
+    }
+
+    fn start_replay(&self) {
+        if let (Some(replay), Some(stage)) = (&self.replay, &self.outside.stage)
+            && let Err(error) = self.outside.start_all(stage)
+        {
+            replay.diverge(Divergence::Workers(error));
         }
     }
 
@@ -227,6 +301,9 @@ impl<'p, J: Job> Run<'p, J> {
             Recording::new(collector.take(), n_workers, self.n_cores, children, self.policy.to_string())
         });
         let is_cancelled = self.outside.is_cancelled.load(Ordering::Acquire);
+        let replay = self.replay.as_ref().zip(self.outside.stage.as_ref());
+        let divergence = replay.and_then(|(replay, stage)| replay.conclude(stage, is_cancelled));
+        let is_cancelled = is_cancelled || divergence.is_some();
         let is_stuck = self.n_unfinished.load(Ordering::Acquire) > 0;
         let stalled = if is_stuck && !is_cancelled { leftover::stalled(&self) } else { Vec::new() };
         let left = if is_stuck { leftover::drop_jobs(&self) } else { 0 };
@@ -243,6 +320,7 @@ impl<'p, J: Job> Run<'p, J> {
             skipped: std::mem::take(&mut *lock(&self.skipped)),
             dropped,
             is_cancelled,
+            divergence,
             warnings: std::mem::take(&mut *lock(&self.outside.warnings)),
             wall,
             workers,

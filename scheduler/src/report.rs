@@ -1,5 +1,6 @@
 //! How a run went.
 
+use crate::Divergence;
 use crate::trace::Recording;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub struct Report {
     pub dropped: u64,
     /// Whether the run was cancelled.
     pub is_cancelled: bool,
+    /// Where a [replay](crate::Pool::replay) went another way than its record; the run is cancelled then.
+    pub divergence: Option<Divergence>,
     /// What went wrong without stopping the run: threads or cores refused by the system.
     pub warnings: Vec<String>,
     /// From the call of the run to the end of its last worker.
@@ -29,7 +32,8 @@ pub struct Report {
 impl Report {
     /// Whether every node ran.
     pub fn is_ok(&self) -> bool {
-        self.panics.is_empty() && self.stalled.is_empty() && self.skipped.is_empty() && !self.is_cancelled
+        let went_wrong = self.is_cancelled || self.divergence.is_some();
+        self.panics.is_empty() && self.stalled.is_empty() && self.skipped.is_empty() && !went_wrong
     }
 
     /// All workers together.

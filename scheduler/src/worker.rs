@@ -56,7 +56,8 @@ impl<J: Job> Context<'_, J> {
     fn execute(&mut self, number: u32, execute: &(impl Fn(&mut J, &mut Self) + Sync)) {
         let node = self.run.nodes.at(number);
         self.current = Some(number);
-        if node.header.is_poisoned() || self.run.outside.is_cancelled.load(Ordering::Relaxed) {
+        let is_out = node.header.is_poisoned() || self.run.outside.is_cancelled.load(Ordering::Relaxed);
+        if is_out && !self.ran_all_the_same() {
             return self.pass_over(number);
         }
         if let Some(recorder) = &mut self.recorder {
@@ -86,6 +87,13 @@ impl<J: Job> Context<'_, J> {
         if let Some(recorder) = &mut self.recorder {
             recorder.ran(NodeId { number, generation: self.run.nodes.at(number).header.generation() });
         }
+    }
+
+    /// Whether the node at hand, of a run that was cancelled, was run in the record: it was begun before the worker saw
+    /// that.
+    #[cold]
+    fn ran_all_the_same(&self) -> bool {
+        self.recorded.is_some()
     }
 
     /// A node that is not to run ends.
@@ -294,7 +302,7 @@ impl<J: Job> Context<'_, J> {
     }
 
     /// Carries out what other threads have left.
-    fn read_mail(&mut self) {
+    pub(crate) fn read_mail(&mut self) {
         if !self.run.outside.has_mail() {
             return;
         }
@@ -381,7 +389,10 @@ impl<J: Job> Context<'_, J> {
         let since = Instant::now();
         let parked = self.metrics.parked;
         let tick = self.recorder.as_ref().map_or(0, |recorder| recorder.now());
-        let found = self.look_and_sleep();
+        let found = match &self.run.outside.stage {
+            Some(stage) => self.follow(stage),
+            None => self.look_and_sleep(),
+        };
         if let Some(recorder) = &mut self.recorder {
             recorder.search(tick);
         }

@@ -4,7 +4,7 @@
 mod plan;
 
 use plan::{Fate, Plan, Vertex, Way};
-use sigil_scheduler::{Context, Job, NodeId, Policy, Pool, Report};
+use sigil_scheduler::{Context, Job, NodeId, Policy, Pool, Report, Schedule};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
@@ -43,6 +43,10 @@ impl Job for Task<'_> {
 
     fn weight(&self) -> u32 {
         self.vertex as u32 % 3
+    }
+
+    fn tag(&self) -> u64 {
+        self.vertex as u64
     }
 }
 
@@ -212,17 +216,41 @@ fn check_fates(world: &World, report: &Report, context: &str) {
     }
 }
 
+fn execute<'w>(task: &mut Task<'w>, cx: &mut Context<'_, Task<'w>>) {
+    task.world.run(task.vertex, cx);
+}
+
 fn check(seed: u64, pool: &mut Pool) {
     let world = World::new(Plan::random(seed));
-    let report = pool.run(
-        |task: &mut Task<'_>, cx: &mut Context<'_, Task<'_>>| task.world.run(task.vertex, cx),
-        |cx| world.start(cx),
-    );
+    let report = pool.run(execute, |cx| world.start(cx));
+    check_report(seed, &world, &report, pool);
+}
+
+/// A run, and the same again: as recorded, with whatever comes of it.
+fn check_replay(seed: u64, pool: &mut Pool) {
+    // Half of the graphs have labels to know the nodes by.
+    let label = |_, tag| if seed.is_multiple_of(2) { format!("vertex {tag}") } else { String::new() };
+    let schedule = |report: &Report| {
+        let trace = report.recording.as_ref().expect("the pool records").trace(&[], label);
+        Schedule::new(&trace).expect("what happened can happen")
+    };
+    let worlds = [(); 2].map(|()| World::new(Plan::random(seed)));
+    pool.set_recording(true);
+    let first = schedule(&pool.run(execute, |cx| worlds[0].start(cx)));
+    let report = pool.replay(&first, &label, execute, |cx| worlds[1].start(cx));
+    let context = format!("SIGIL_SEED={seed}, {} workers", pool.n_workers());
+    assert_eq!(report.divergence, None, "{context}");
+    assert_eq!(schedule(&report), first, "{context}");
+    check_report(seed, &worlds[1], &report, pool);
+    pool.set_recording(false);
+}
+
+fn check_report(seed: u64, world: &World, report: &Report, pool: &Pool) {
     let context = format!("SIGIL_SEED={seed}, {} workers, policy {}", pool.n_workers(), pool.policy());
-    check_always(&world, &report, &context);
+    check_always(world, report, &context);
     assert_eq!(report.is_cancelled, world.vertex_has_cancelled(), "{context}");
     if !report.is_cancelled {
-        check_fates(&world, &report, &context);
+        check_fates(world, report, &context);
     }
 }
 
@@ -253,6 +281,7 @@ fn random_graphs_do_what_the_oracle_says() {
         let mut prior = Pool::with_policy(workers, "priorities=on,spins=0,victim=near".parse().unwrap());
         for seed in seeds.clone() {
             check(seed, &mut pool);
+            check_replay(seed, &mut pool);
             if seed % 4 == 0 {
                 check(seed, &mut prior);
                 let policy: Policy = format!("chaos=threads:{seed}").parse().unwrap();

@@ -28,6 +28,13 @@ enum Line {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TraceError(String);
 
+impl TraceError {
+    /// With a reason.
+    pub(crate) fn new(reason: &str) -> Self {
+        TraceError(reason.to_owned())
+    }
+}
+
 impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -232,7 +232,7 @@ impl Trace {
     }
 
     /// Calls for every pair of which the first comes before the second.
-    fn each_arc(&self, mut each: impl FnMut(u32, u32)) {
+    pub(crate) fn each_arc(&self, mut each: impl FnMut(u32, u32)) {
         for (node, it) in self.nodes.iter().enumerate() {
             let node = node as u32;
             it.creator.iter().for_each(|&creator| each(creator, node));
