@@ -138,7 +138,7 @@ fn solve(alone: &[f64], together: &[f64]) -> f64 {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::trace::{Graph, Setting, Summary, simulate};
+    use crate::trace::{Costs, Graph, Setting, Summary, simulate};
 
     /// Eight tasks of a kind: alone, or two at a time and then a fifth longer.
     fn record(workers: u32) -> Trace {
@@ -177,8 +177,7 @@ mod tests {
 
     #[test]
     fn records_predict_one_another() {
-        let costs =
-            super::super::Costs { node: 0, wake: 0, start: 0, starting: 0, ..super::super::Costs::USUAL };
+        let costs = Costs { node: 0, steal: 0, wake: 0, waking: 0, start: 0, starting: 0, round: 1 };
         for from in [1, 2] {
             let record = record(from);
             let graph = Graph::in_company(&record, &Summary::new(&record).load, fitted());
