@@ -10,8 +10,12 @@ pub struct Tune {
     /// --replay only that
     pub path: PathBuf,
     /// A knob of `--policy` or `--node-size`, or `jobs`, `schedule`, `split`, `map-shards`; of several, all combinations
-    #[arg(long, value_name = "KNOB=VALUE,…", required = true)]
+    #[arg(long, value_name = "KNOB=VALUE,…", required_unless_present = "grain")]
     pub vary: Vec<String>,
+    /// Find values for the knobs of `--node-size`: each is varied alone, and what is faster is tried together. With --vary,
+    /// those values instead of the usual ones
+    #[arg(long, conflicts_with = "replay")]
+    pub grain: bool,
     /// Rounds; each runs every combination
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(3..=1000))]
     pub repeat: u32,

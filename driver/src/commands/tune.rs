@@ -4,20 +4,33 @@ use super::voice::Voice;
 use super::{FAILURE, SUCCESS, USAGE};
 use crate::cli::{Options, Tune};
 use crate::trace;
-use crate::tune::{Bench, Measured, Outcome, Replayed, Simulated, Variant, measure, on_cores, product};
+use crate::tune::{
+    Bench, Measured, Replayed, Simulated, Variant, advise, alone, grid, measure, on_cores, product,
+};
+use sigil_scheduler::trace::{Summary, Trace};
 use std::io::Write;
 
 /// Runs everything and prints what came of it.
 pub fn tune(tune: &Tune, options: &Options, voice: &Voice) -> u8 {
-    let variants = match product(&tune.vary) {
+    let variants = match (tune.grain, tune.vary.is_empty()) {
+        (true, true) => alone(options.grain(), &grid(tune.of)),
+        (true, false) => alone(options.grain(), &tune.vary),
+        _ => product(&tune.vary),
+    };
+    let variants = match variants {
         Ok(variants) => variants,
         Err(sentence) => {
             voice.say(&format!("error: {sentence}"));
             return USAGE;
         }
     };
-    match compare(tune, options, variants).and_then(|outcome| show(tune, &outcome)) {
-        Ok(()) => SUCCESS,
+    let text = if tune.grain { advice(tune, options, variants) } else { comparison(tune, options, variants) };
+    match text {
+        Ok(text) => {
+            // A closed pipe is no reason to fail.
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            SUCCESS
+        }
         Err(sentence) => {
             voice.say(&format!("error: {sentence}"));
             FAILURE
@@ -25,32 +38,60 @@ pub fn tune(tune: &Tune, options: &Options, voice: &Voice) -> u8 {
     }
 }
 
-fn compare(tune: &Tune, options: &Options, variants: Vec<Variant>) -> Result<Outcome, String> {
+/// What does the work, and the variants as it needs them.
+fn bench(
+    tune: &Tune,
+    options: &Options,
+    variants: Vec<Variant>,
+) -> Result<(Vec<Variant>, Box<dyn Bench>), String> {
     let path = &tune.path;
-    let (variants, mut bench): (_, Box<dyn Bench>) = if tune.simulate {
+    if tune.simulate {
         let variants = on_cores(&variants, &tune.cores);
         let bench = Simulated::new(path, tune.of, options, &variants)?;
-        (variants, Box::new(bench))
+        Ok((variants, Box::new(bench)))
     } else if tune.replay {
         let bench = Replayed::new(path, options, &variants)?;
-        (variants, Box::new(bench))
+        Ok((variants, Box::new(bench)))
     } else {
-        (variants, Box::new(Measured::new(tune.of, path, options)?))
-    };
-    measure(&mut *bench, variants, tune.repeat)
+        Ok((variants, Box::new(Measured::new(tune.of, path, options)?)))
+    }
 }
 
-fn show(tune: &Tune, outcome: &Outcome) -> Result<(), String> {
+/// Which variant is best.
+fn comparison(tune: &Tune, options: &Options, variants: Vec<Variant>) -> Result<String, String> {
+    let (variants, mut bench) = bench(tune, options, variants)?;
+    let outcome = measure(&mut *bench, variants, tune.repeat)?;
     if let Some(file) = &tune.html {
         let page = outcome.html(&format!("sigilc tune {}", tune.path.display()));
         trace::write(file, |out| out.write_all(page.as_bytes()))?;
     }
-    let text = match (tune.csv, tune.json) {
+    Ok(match (tune.csv, tune.json) {
         (true, _) => outcome.csv(),
         (_, true) => outcome.results().to_json(),
         _ => outcome.text(),
-    };
-    // A closed pipe is no reason to fail.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    Ok(())
+    })
+}
+
+/// Which grain is best, after a look at what a recorded run says of it.
+fn advice(tune: &Tune, options: &Options, variants: Vec<Variant>) -> Result<String, String> {
+    if tune.cores.len() > 1 {
+        return Err("--grain needs one number of cores".to_owned());
+    }
+    let (variants, mut bench) = bench(tune, options, variants)?;
+    let first = Variant { jobs: tune.simulate.then_some(1), ..Variant::default() };
+    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let file = dir.path().join("trace");
+    Measured::new(tune.of, &tune.path, options)?.run(&first, Some(&file))?;
+    let trace = Trace::read(&file).map_err(|error| error.to_string())?;
+    let seen = trace::grain_text(&trace, &Summary::new(&trace));
+    let advice = advise(&mut *bench, variants, tune.repeat)?;
+    if let Some(file) = &tune.html {
+        let page = advice.alone.html(&format!("sigilc tune --grain {}", tune.path.display()));
+        trace::write(file, |out| out.write_all(page.as_bytes()))?;
+    }
+    Ok(match (tune.csv, tune.json) {
+        (true, _) => advice.alone.csv(),
+        (_, true) => advice.json(),
+        _ => format!("{seen}\n{}", advice.text()),
+    })
 }

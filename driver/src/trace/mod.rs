@@ -2,6 +2,7 @@
 
 mod anonymise;
 mod export;
+mod grain;
 mod html;
 mod label;
 mod picture;
@@ -12,6 +13,7 @@ mod tests;
 
 pub use anonymise::anonymous;
 pub use export::{csv, dot, json, perfetto, picture};
+pub use grain::{StageGrain, stage_grains, text as grain_text};
 pub use html::html;
 pub use label::{label, tag};
 pub use picture::{Arrow, Picture, Shape};

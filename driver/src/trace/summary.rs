@@ -18,6 +18,8 @@ pub fn text(trace: &Trace, summary: &Summary) -> String {
     path(&mut out, trace, summary);
     out.push('\n');
     slowest(&mut out, trace);
+    out.push('\n');
+    out.push_str(&super::grain_text(trace, summary));
     out
 }
 

@@ -22,7 +22,7 @@ impl Measured {
         Ok(Measured { program, goal, path: path.to_owned(), options: options.clone() })
     }
 
-    /// Runs the command, with one worker if it is to be recorded; seconds.
+    /// Runs the command and records it, if that is wanted; seconds.
     pub fn run(&self, variant: &Variant, record: Option<&Path>) -> Result<f64, String> {
         let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
         let mut command = Command::new(&self.program);
@@ -35,10 +35,11 @@ impl Measured {
         // Nothing that an earlier run has kept helps a later one.
         command.env("SIGIL_CACHE", dir.path().join("cache"));
         self.pass_options(&mut command, variant);
-        match (record, variant.jobs.or(self.options.jobs.map(usize::from))) {
-            (Some(file), _) => drop(command.args(["--jobs", "1"]).arg("--trace").arg(file)),
-            (None, Some(jobs)) => drop(command.args(["--jobs", &jobs.to_string()])),
-            (None, None) => {}
+        if let Some(jobs) = variant.jobs.or(self.options.jobs.map(usize::from)) {
+            command.args(["--jobs", &jobs.to_string()]);
+        }
+        if let Some(file) = record {
+            command.arg("--trace").arg(file);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let start = Instant::now();

@@ -1,6 +1,7 @@
 //! Settings compared: the same work done with each of them in turn, for real, in virtual time, or with spinning tasks;
 //! and what the differences are worth.
 
+mod grain;
 mod measured;
 mod outcome;
 mod replayed;
@@ -10,6 +11,7 @@ pub mod spin;
 mod tests;
 mod variant;
 
+pub use grain::{Advice, advise, alone, grid};
 pub use measured::Measured;
 pub use outcome::{Outcome, Row};
 pub use replayed::Replayed;

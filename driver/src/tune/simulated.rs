@@ -97,7 +97,7 @@ impl Simulated {
 fn record(bench: &Measured, variant: &Variant) -> Result<Run, String> {
     let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
     let file = dir.path().join("trace");
-    bench.run(variant, Some(&file))?;
+    bench.run(&Variant { jobs: Some(1), ..variant.clone() }, Some(&file))?;
     Ok(Run::new(&Trace::read(&file).map_err(|error| error.to_string())?))
 }
 
