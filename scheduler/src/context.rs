@@ -6,7 +6,7 @@ use crate::Job;
 use crate::chaos::Random;
 use crate::child::Capture;
 use crate::deque::Owner;
-use crate::node::{INLINE_LINKS, Kind, Laid, Link, Met, NodeId};
+use crate::node::{INLINE_LINKS, Kind, Laid, Link, Met, Node, NodeId};
 use crate::outside::Handle;
 use crate::policy::Chaos;
 use crate::pool::Run;
@@ -31,6 +31,14 @@ pub struct Context<'r, J> {
     pub(crate) bag: Vec<u32>,
     /// The node to run before all others.
     pub(crate) next: Option<u32>,
+    /// Whether a job is to run even before that.
+    pub(crate) step: Step,
+    /// The cells of such jobs: the one at hand may lie in one, the next comes into the other.
+    pub(crate) steps: [(u32, &'r Node<J>); 2],
+    /// Which is the other.
+    pub(crate) other: usize,
+    /// How many there were.
+    pub(crate) n_steps: u64,
     /// The node whose job runs.
     pub(crate) current: Option<u32>,
     pub(crate) nodes: Free,
@@ -58,7 +66,21 @@ pub struct Context<'r, J> {
     pub(crate) recorder: Option<Box<Recorder>>,
 }
 
+/// A job that follows the one at hand on this worker needs no node: nobody else ever sees it. It waits in a cell that is
+/// the worker's for the whole run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// There is none.
+    None,
+    /// It waits.
+    Waits,
+    /// It would need a node: no job is at hand, or somebody wants to know of it.
+    Off,
+}
+
 const PLAIN: Kind = Kind { has_job: true, is_event: false, is_anonymous: false };
+const ANONYMOUS: Kind = Kind { is_anonymous: true, ..PLAIN };
+const EVENT: Kind = Kind { has_job: false, is_event: true, is_anonymous: false };
 
 impl<'r, J: Job> Context<'r, J> {
     pub(crate) fn new(run: &'r Run<'r, J>, index: usize) -> Self {
@@ -67,6 +89,11 @@ impl<'r, J: Job> Context<'r, J> {
             Chaos::Off => 0,
             Chaos::Serial(seed) | Chaos::Threads(seed) => seed,
         };
+        let mut nodes = Free::default();
+        let steps = [(); 2].map(|()| {
+            let number = nodes.take(&run.nodes);
+            (number, run.nodes.at(number))
+        });
         Context {
             run,
             index,
@@ -74,8 +101,12 @@ impl<'r, J: Job> Context<'r, J> {
             deque: Owner::new(&run.deques[index][1], run.deques.len() == 1),
             bag: Vec::new(),
             next: None,
+            step: Step::Off,
+            steps,
+            other: 0,
+            n_steps: 0,
             current: None,
-            nodes: Free::default(),
+            nodes,
             edges: Free::default(),
             random: Random::new(seed ^ (index as u64) << 32),
             last_victim: index,
@@ -106,24 +137,45 @@ impl<'r, J: Job> Context<'r, J> {
     }
 
     /// Makes a node that runs as soon as a worker is free. The cheapest kind: nothing can be made to come after it.
-    #[inline]
+    // Inlined, here and below, and the job is put in its place before anything else sees it: so it is made there. To copy
+    // what has just been written in pieces would stall the processor for longer than the rest takes.
+    #[inline(always)]
     pub fn spawn(&mut self, job: J) {
-        let (number, _) = self.make(Some(job), Kind { is_anonymous: true, ..PLAIN }, false, 0);
+        let number = self.cell(job);
+        self.open(number, ANONYMOUS, false, 0);
         self.enqueue(number);
     }
 
     /// Makes a node that this worker runs right after the current job, before all others. Other workers do not see it
     /// until then, so it is for the last thing that a job does: its own continuation.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, job: J) {
-        let (number, _) = self.make(Some(job), Kind { is_anonymous: true, ..PLAIN }, false, 0);
+        if self.step != Step::None {
+            let number = self.cell(job);
+            return self.next_node(number);
+        }
+        // SAFETY: the cell was never given back, so it is this worker's; the job at hand is not in this one, and what was
+        // there before has been dropped.
+        unsafe { self.steps[self.other].1.put(job) };
+        self.step = Step::Waits;
+    }
+
+    #[inline(never)]
+    fn next_node(&mut self, number: u32) {
+        self.open(number, ANONYMOUS, false, 0);
         self.run_next(number);
     }
 
     /// Makes a node that runs after some nodes and events; those that have finished are met at once.
+    #[inline(always)]
     pub fn node(&mut self, job: J, after: &[NodeId]) -> NodeId {
-        let (number, generation) =
-            self.make(Some(job), PLAIN, false, after.len() as u32 + u32::from(!after.is_empty()));
+        let number = self.cell(job);
+        self.make_node(number, after)
+    }
+
+    fn make_node(&mut self, number: u32, after: &[NodeId]) -> NodeId {
+        let unmet = after.len() as u32 + u32::from(!after.is_empty());
+        let generation = self.open(number, PLAIN, false, unmet);
         if self.lay(number, after) == Met::Ready {
             self.enqueue(number);
         }
@@ -132,17 +184,20 @@ impl<'r, J: Job> Context<'r, J> {
 
     /// As [`node`](Self::node), but it also waits for [`complete`](Self::complete); until then more edges can be added.
     pub fn held(&mut self, job: J, after: &[NodeId]) -> NodeId {
-        self.make_held(Some(job), PLAIN, after)
+        let number = self.cell(job);
+        self.make_held(number, PLAIN, after)
     }
 
     /// Makes an event: a node without a job, which is finished when it is [completed](Self::complete) by hand.
     pub fn event(&mut self) -> NodeId {
-        self.make_held(None, Kind { has_job: false, is_event: true, is_anonymous: false }, &[])
+        let number = self.nodes.take(&self.run.nodes);
+        self.make_held(number, EVENT, &[])
     }
 
     /// As [`event`](Self::event), with a job that is never run but lends its label to reports.
     pub fn labelled_event(&mut self, label: J) -> NodeId {
-        self.make_held(Some(label), Kind { has_job: true, is_event: true, is_anonymous: false }, &[])
+        let number = self.cell(label);
+        self.make_held(number, Kind { has_job: true, ..EVENT }, &[])
     }
 
     /// Completes an event, or lets a held node go. False if that was done before.
@@ -242,24 +297,29 @@ impl<'r, J: Job> Context<'r, J> {
 
     /// Puts a job into a free cell.
     #[inline(always)]
-    fn make(&mut self, job: Option<J>, kind: Kind, is_held: bool, unmet: u32) -> (u32, u32) {
+    fn cell(&mut self, job: J) -> u32 {
         let number = self.nodes.take(&self.run.nodes);
-        let node = self.run.nodes.at(number);
+        // SAFETY: the cell was just taken from the free ones, so nobody else has it.
+        unsafe { self.run.nodes.at(number).put(job) };
+        number
+    }
+
+    /// Makes a node of a cell that has its job already; its generation.
+    #[inline]
+    fn open(&mut self, number: u32, kind: Kind, is_held: bool, unmet: u32) -> u32 {
         if self.is_watched {
-            self.note_made(number, job.as_ref(), kind, is_held, unmet);
+            self.note_made(number, kind, is_held, unmet);
         }
-        if let Some(job) = job {
-            // SAFETY: the cell was just taken from the free ones, so nobody else has it.
-            unsafe { node.put(job) };
-        }
-        let generation = node.header.open(kind, is_held, unmet);
         self.metrics.created += 1;
-        (number, generation)
+        self.run.nodes.at(number).header.open(kind, is_held, unmet)
     }
 
     #[inline(never)]
-    fn note_made(&mut self, number: u32, job: Option<&J>, kind: Kind, is_held: bool, unmet: u32) {
-        let id = NodeId { number, generation: self.run.nodes.at(number).header.generation() };
+    fn note_made(&mut self, number: u32, kind: Kind, is_held: bool, unmet: u32) {
+        let node = self.run.nodes.at(number);
+        let id = NodeId { number, generation: node.header.generation() };
+        // SAFETY: as in `cell`; if there is to be a job, it was put in.
+        let job = kind.has_job.then(|| unsafe { &*node.job() });
         let flag = |is_set: bool, flag: u64| if is_set { flag } else { 0 };
         let flags = flag(self.current.is_some(), record::IN_JOB)
             | flag(kind.is_event, record::EVENT)
@@ -273,9 +333,9 @@ impl<'r, J: Job> Context<'r, J> {
         }
     }
 
-    fn make_held(&mut self, job: Option<J>, kind: Kind, after: &[NodeId]) -> NodeId {
+    fn make_held(&mut self, number: u32, kind: Kind, after: &[NodeId]) -> NodeId {
         let unmet = after.len() as u32 + u32::from(!after.is_empty());
-        let (number, generation) = self.make(job, kind, true, unmet);
+        let generation = self.open(number, kind, true, unmet);
         // Held, so not ready.
         let _ = self.lay(number, after);
         NodeId { number, generation }
@@ -376,7 +436,8 @@ impl<'r, J: Job> Context<'r, J> {
     /// Has a ready node run next, unless the policy forbids or another one is in the way.
     #[inline]
     pub(crate) fn run_next(&mut self, number: u32) {
-        if self.next.is_some() || !self.run.policy.run_next || self.is_odd && !self.keeps_queues() {
+        let is_odd = self.is_odd && !self.keeps_queues();
+        if self.next.is_some() || self.step == Step::Waits || !self.run.policy.run_next || is_odd {
             self.enqueue(number);
         } else {
             self.next = Some(number);
@@ -399,6 +460,13 @@ impl<'r, J: Job> Context<'r, J> {
     pub(crate) fn set_up(&mut self) {
         if let Some(next) = self.next.take() {
             self.enqueue(next);
+        }
+    }
+
+    /// From now on jobs run.
+    pub(crate) fn allow_steps(&mut self) {
+        if !self.is_watched && self.run.policy.run_next && !self.is_serial_chaos {
+            self.step = Step::None;
         }
     }
 }

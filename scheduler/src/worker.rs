@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "who takes a node from a queue has it and its job for itself")]
 
 use crate::Job;
-use crate::context::Context;
+use crate::context::{Context, Step};
 use crate::decide;
 use crate::deque::Steal;
 use crate::leftover::label;
@@ -27,11 +27,14 @@ enum End {
 pub fn work<J: Job>(context: &mut Context<'_, J>, execute: &(impl Fn(&mut J, &mut Context<'_, J>) + Sync)) {
     // One catch for many jobs is cheaper than one for each: `current` says which of them panicked.
     let since = Instant::now();
+    context.allow_steps();
     while let Err(payload) = catch_unwind(AssertUnwindSafe(|| context.until_end(execute))) {
         context.panicked(&*payload);
         discard(payload);
     }
     let metrics = &mut context.metrics;
+    metrics.created += context.n_steps;
+    metrics.run_next += context.n_steps;
     metrics.busy = since.elapsed().saturating_sub(metrics.searching + metrics.parked);
     // Whatever is found ends, and is run or passed over.
     let found = metrics.run_next + metrics.own + metrics.thefts;
@@ -47,9 +50,45 @@ pub fn work<J: Job>(context: &mut Context<'_, J>, execute: &(impl Fn(&mut J, &mu
 
 impl<J: Job> Context<'_, J> {
     fn until_end(&mut self, execute: &(impl Fn(&mut J, &mut Self) + Sync)) {
-        while let Some(number) = self.find() {
+        loop {
+            while self.step == Step::Waits {
+                self.execute_step(execute);
+            }
+            let Some(number) = self.find() else { return };
             self.execute(number, execute);
         }
+    }
+
+    /// Runs the job that waits for nothing but this worker.
+    #[inline]
+    fn execute_step(&mut self, execute: &(impl Fn(&mut J, &mut Self) + Sync)) {
+        let (number, node) = self.steps[self.other];
+        self.step = Step::None;
+        self.other ^= 1;
+        self.n_steps += 1;
+        self.current = Some(number);
+        self.until_mail -= 1;
+        if self.until_mail == 0 {
+            self.look_for_mail();
+        }
+        if self.run.outside.is_cancelled.load(Ordering::Relaxed) {
+            self.note_dropped();
+        } else {
+            // SAFETY: `next` put the job in, nobody but this worker knows of it, and the next one goes into the other cell.
+            execute(unsafe { node.job() }, self);
+        }
+        if std::mem::needs_drop::<J>() {
+            return self.finish_step(number);
+        }
+        self.current = None;
+    }
+
+    /// Ends a job that needs no node.
+    fn finish_step(&mut self, number: u32) {
+        if self.drop_job(number) == End::Failed {
+            lock(&self.run.causes).remove(&number);
+        }
+        self.current = None;
     }
 
     #[inline]
@@ -99,35 +138,44 @@ impl<J: Job> Context<'_, J> {
     /// A node that is not to run ends.
     #[cold]
     fn pass_over(&mut self, number: u32) {
-        let node = self.run.nodes.at(number);
-        self.metrics.passed += 1;
         if self.run.outside.is_cancelled.load(Ordering::Acquire) {
-            self.run.dropped.fetch_add(1, Ordering::Relaxed);
+            self.note_dropped();
         } else {
+            self.metrics.passed += 1;
             // SAFETY: as in `execute`.
-            let label = label(unsafe { node.job() });
+            let label = label(unsafe { self.run.nodes.at(number).job() });
             let because = lock(&self.run.causes).get(&number).cloned().unwrap_or_default();
             lock(&self.run.skipped).push(Skipped { label, because });
         }
         self.finish(number, End::Failed);
     }
 
+    /// The run was cancelled before a job could run.
+    #[cold]
+    fn note_dropped(&mut self) {
+        self.metrics.passed += 1;
+        self.run.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Ends a node that has a job.
     #[inline]
-    fn finish(&mut self, number: u32, end: End) {
-        if std::mem::needs_drop::<J>() {
-            let node = self.run.nodes.at(number);
-            // SAFETY: as in `execute`; after this only `close` touches the node.
-            let drop = || unsafe { node.drop_job() };
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
-                self.note_panic(number, "a job's drop".to_owned(), &*payload);
-                discard(payload);
-                self.current = None;
-                return self.end(number, End::Failed, true);
-            }
+    fn finish(&mut self, number: u32, mut end: End) {
+        if std::mem::needs_drop::<J>() && self.drop_job(number) == End::Failed {
+            end = End::Failed;
         }
         self.current = None;
         self.end(number, end, true);
+    }
+
+    /// Drops the job of the node at hand.
+    fn drop_job(&mut self, number: u32) -> End {
+        let node = self.run.nodes.at(number);
+        // SAFETY: as in `execute` and `execute_step`; after this nobody touches the job.
+        let drop = || unsafe { node.drop_job() };
+        let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) else { return End::Good };
+        self.note_panic(number, "a job's drop".to_owned(), &*payload);
+        discard(payload);
+        End::Failed
     }
 
     /// An event is completed.
@@ -249,7 +297,11 @@ impl<J: Job> Context<'_, J> {
         // SAFETY: the job panicked before it was dropped, and the node is still ours: see `execute` and `finish`.
         let label = label(unsafe { self.run.nodes.at(number).job() });
         self.note_panic(number, label, payload);
-        self.finish(number, End::Failed);
+        if self.steps.iter().all(|step| step.0 != number) {
+            return self.finish(number, End::Failed);
+        }
+        lock(&self.run.causes).remove(&number);
+        self.finish_step(number);
     }
 
     fn note_panic(&mut self, number: u32, label: String, payload: &(dyn Any + Send)) {
@@ -265,8 +317,7 @@ impl<J: Job> Context<'_, J> {
     fn find(&mut self) -> Option<u32> {
         self.until_mail -= 1;
         if self.until_mail == 0 {
-            self.until_mail = decide::until_mail(&self.run.policy);
-            self.read_mail();
+            self.look_for_mail();
         }
         if let Some(number) = self.next.take() {
             self.metrics.run_next += 1;
@@ -299,6 +350,12 @@ impl<J: Job> Context<'_, J> {
         self.metrics.own += 1;
         let at = self.random.below(self.bag.len());
         self.bag.swap_remove(at)
+    }
+
+    #[cold]
+    fn look_for_mail(&mut self) {
+        self.until_mail = decide::until_mail(&self.run.policy);
+        self.read_mail();
     }
 
     /// Carries out what other threads have left.
