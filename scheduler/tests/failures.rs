@@ -334,3 +334,53 @@ fn depth_costs_neither_stack_nor_nodes() {
     let number = last.into_inner().unwrap().to_bits() as u32;
     assert!(number < 4096, "cell {number}");
 }
+
+/// Jobs that follow each other without nodes fail as others do: the rest goes on, or is dropped when the run is cancelled.
+#[test]
+fn jobs_that_follow_at_once_fail_like_others() {
+    struct Step<'a> {
+        left: u32,
+        ends: &'a AtomicU32,
+    }
+    impl Job for Step<'_> {
+        fn label(&self) -> String {
+            format!("step {}", self.left)
+        }
+    }
+    impl Drop for Step<'_> {
+        fn drop(&mut self) {
+            self.ends.fetch_add(1, Ordering::Relaxed);
+            assert!(self.left != 3, "dropped");
+        }
+    }
+    fn run<'a>(step: &mut Step<'a>, cx: &mut Context<'_, Step<'a>>) {
+        if step.left > 0 {
+            cx.next(Step { left: step.left - 1, ends: step.ends });
+        }
+        assert!(step.left != 6, "run");
+        if step.left == 1 {
+            cx.next(Step { left: 0, ends: step.ends });
+            cx.cancel();
+        }
+    }
+    for text in ["", "panic=cancel", "panic=ignore", "run-next=off", "chaos=serial:1", "chaos=threads:1"] {
+        let ends = AtomicU32::new(0);
+        let mut pool = Pool::with_policy(2, policy(text));
+        let report = pool.run(run, |cx| cx.next(Step { left: 9, ends: &ends }));
+        let total = report.total();
+        let panics: Vec<_> = report.panics.iter().map(|p| (&*p.label, &*p.message)).collect();
+        assert!(report.is_cancelled);
+        if text == "panic=cancel" {
+            assert_eq!(panics, [("step 6", "run")]);
+            assert_eq!((total.created, total.run, report.dropped, ends.into_inner()), (5, 4, 1, 5));
+        } else {
+            assert_eq!(panics, [("step 6", "run"), ("a job's drop", "dropped")], "{text}");
+            assert_eq!(
+                (total.created, total.run, report.dropped, ends.into_inner()),
+                (11, 9, 2, 11),
+                "{text}"
+            );
+        }
+        assert_eq!(total.run + total.passed, total.run_next + total.own + total.thefts);
+    }
+}
