@@ -9,6 +9,7 @@ pub use tune::{Goal as TuneGoal, Tune};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Compiles Sigil programs to C and native code.
 #[derive(Parser, Debug)]
@@ -214,6 +215,11 @@ pub struct Options {
     /// Record the run of the task graph in a file, for `sigilc trace`
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "chaos")]
     pub trace: Option<PathBuf>,
+    /// Run the task graph as it was recorded: the same nodes on the same workers in the same order, or an error that says
+    /// what is different. The other options should be those of the recorded command
+    #[arg(long, global = true, value_name = "TRACE", conflicts_with_all = ["chaos", "jobs"],
+          value_parser = crate::trace::schedule)]
+    pub replay_schedule: Option<Arc<sigil_scheduler::Schedule>>,
     /// Write a page that shows the run in a browser
     #[arg(long, global = true, value_name = "FILE.html", num_args = 0..=1, require_equals = true,
           default_missing_value = "sigilc-timings.html", conflicts_with = "chaos")]

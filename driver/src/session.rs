@@ -1,6 +1,6 @@
 //! One compilation from its input to its findings.
 
-use crate::cli::Options;
+use crate::cli::{Options, Schedule};
 use crate::graph::{self, Compilation, Goal, Job, Native, Outcome, Plan, Untested};
 use crate::native::{Cache, Compiler, Flags};
 use crate::progress::Progress;
@@ -68,6 +68,7 @@ pub fn compile_on<R>(
         chaos: options.chaos,
         policy: options.policy.clone(),
         is_recorded: options.trace.is_some() || options.timings.is_some(),
+        replay: options.replay_schedule.clone(),
         map_shards: usize::from(options.map_shards),
     };
     let mut early = Vec::new();
@@ -78,6 +79,10 @@ pub fn compile_on<R>(
             None
         }
     };
+    if plan.replay.is_some() && plan.schedule == Schedule::Serial {
+        let message = "'--schedule serial' runs without the scheduler, so there is nothing to replay";
+        early.push(Finding::global(Code::error(901), message.to_owned()));
+    }
     // Freeing it piece by piece takes longer than what is left to do; the end of the process frees it at once.
     let program = ManuallyDrop::new(Program::new(usize::from(options.map_shards)));
     let mut compilation = Compilation::new(plan, &program, &request.input, native, request.output_dir);
@@ -93,6 +98,9 @@ pub fn compile_on<R>(
     let is_internal = !outcome.panics.is_empty() || !outcome.stalled.is_empty();
     if is_internal {
         findings.extend(internal_errors(&outcome));
+    } else if let Some(divergence) = &outcome.divergence {
+        let message = format!("the run is not that of the recorded schedule: {divergence}");
+        findings.push(Finding::global(Code::error(901), message));
     } else {
         compilation.settle();
         findings.extend(collect(&compilation));
@@ -107,6 +115,9 @@ pub fn compile_on<R>(
 
 /// Number of workers that a command may use.
 pub fn worker_count(options: &Options) -> usize {
+    if let Some(schedule) = &options.replay_schedule {
+        return schedule.n_workers();
+    }
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     options.jobs.map_or_else(cores, usize::from)
 }

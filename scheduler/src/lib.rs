@@ -144,6 +144,12 @@
 //! `wall` time that one chain of jobs was longer than the rest. `run + passed = run_next + own + thefts`, and
 //! `busy + searching + parked + overhead` is the wall time, for each worker.
 //!
+//! # The same again
+//!
+//! What happens depends on who is faster. With `chaos=serial:SEED` one worker runs ready nodes in an order that the seed
+//! fixes. A run on several workers is recorded ([`Pool::set_recording`]) and replayed: [`Pool::replay`] follows a
+//! [`Schedule`] node by node, and says where a run departs from it.
+//!
 //! # Which library when
 //!
 //! | you have | take |
@@ -168,6 +174,7 @@
 //! | `worker`, `context` | what a worker does; what a job can do |
 //! | `pool`, `crew` | a run; the threads |
 //! | `trace` | what happened in a run: recorded, kept, taken apart |
+//! | `replay` | a recorded run again; the protocol by which workers wait for their turn |
 //! | `outside`, `child`, `tokens` | other threads, child processes, make's jobserver |
 //!
 //! `unsafe` code is only in `node`, `slab`, `crew`, `tokens`, `trace::clock`, and where jobs are put, run and

@@ -88,7 +88,7 @@ fn check(input: Input, options: &Options, voice: &Voice) -> u8 {
         code = compile(request, options, |done| voice.finish(&done, options));
     }
     // The record is of the project, not of these.
-    let options = Options { trace: None, timings: None, ..options.clone() };
+    let options = Options { trace: None, timings: None, replay_schedule: None, ..options.clone() };
     let mut report = test::Report::new(false);
     for input in must_fail {
         code = code.max(compile_fail::verify(input, &options, voice, &mut report));

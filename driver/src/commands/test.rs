@@ -40,7 +40,7 @@ pub fn test(input: Input, filter: Option<String>, json: bool, options: &Options,
         });
     }
     // The record is of the project, not of these.
-    let options = &Options { trace: None, timings: None, ..options.clone() };
+    let options = &Options { trace: None, timings: None, replay_schedule: None, ..options.clone() };
     for input in must_fail {
         code = code.max(compile_fail::verify(input, options, voice, &mut report));
     }

@@ -21,6 +21,8 @@ pub struct Outcome {
     pub workers: Vec<String>,
     /// What happened, if it was to be recorded.
     pub recording: Option<Recording>,
+    /// What was not as in the record, where one is replayed.
+    pub divergence: Option<String>,
 }
 
 /// Runs everything that follows from `first`.
@@ -91,10 +93,17 @@ fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
     }
     let mut pool = Pool::with_policy(plan.workers, policy);
     pool.set_recording(plan.is_recorded);
-    let report = pool.run(
-        |job: &mut Job, context| timed(compilation, *job, &mut PoolGraph(context)),
-        |context| context.spawn(first),
-    );
+    let execute = |job: &mut Job, context: &mut Context<'_, Job>| {
+        timed(compilation, *job, &mut PoolGraph(context));
+    };
+    let start = |context: &mut Context<'_, Job>| context.spawn(first);
+    let report = match &plan.replay {
+        Some(schedule) => {
+            let label = |_, tag| crate::trace::label(compilation, tag);
+            pool.replay(schedule, &label, execute, start)
+        }
+        None => pool.run(execute, start),
+    };
     Outcome {
         panics: report.panics.into_iter().map(|panic| (panic.label, panic.message)).collect(),
         stalled: report.stalled.into_iter().map(stalled_text).collect(),
@@ -105,6 +114,7 @@ fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
             .map(|(number, worker)| worker_line(number, worker))
             .collect(),
         recording: report.recording,
+        divergence: report.divergence.map(|divergence| divergence.to_string()),
     }
 }
 

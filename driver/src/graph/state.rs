@@ -19,8 +19,8 @@ use sigil_checker::{Assumption, Program};
 use sigil_codegen::{Codegen, Emitted, Instance, Scratch};
 use sigil_frontend::{Contention, Diagnostic, Span, Waits};
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// How far a compilation goes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -69,6 +69,8 @@ pub struct Plan {
     pub policy: Option<String>,
     /// The run is recorded.
     pub is_recorded: bool,
+    /// The recorded schedule that it follows.
+    pub replay: Option<Arc<sigil_scheduler::Schedule>>,
     /// Parts of each shared map.
     pub map_shards: usize,
 }

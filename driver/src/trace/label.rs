@@ -1,9 +1,11 @@
 //! What a recording keeps of a job, and what it is called afterwards.
 
 use crate::graph::{Compilation, Job};
+use rustc_hash::FxBuildHasher;
 use sigil_checker::types::{FnId, ImplId, ModuleId};
 use sigil_codegen::Instance;
 use sigil_frontend::{FileId, Span};
+use std::hash::BuildHasher;
 
 /// A job as a number: which, 6 bits; module, 26 bits; what in it, 32 bits.
 pub fn tag(job: Job) -> u64 {
@@ -122,11 +124,13 @@ impl Names<'_, '_> {
     }
 
     fn instance(&self, number: u32) -> String {
-        match self.0.instances.get(number as usize).map(|slot| slot.instance) {
-            Some(Instance::Fn(id, _)) => format!("instance {number} of {}", self.function(id)),
-            Some(Instance::Glue(_)) => format!("instance {number}: ownership of a type"),
-            Some(Instance::Traits(_)) => format!("instance {number}: traits of a type"),
-            None => format!("instance {number}"),
+        let Some(slot) = self.0.instances.get(number as usize) else { return format!("instance {number}") };
+        // Its own number depends on who asked first; this one is the same in each run, so that runs can be compared.
+        let number = FxBuildHasher.hash_one(self.0.codegen.sort_key(slot.instance)) as u32;
+        match slot.instance {
+            Instance::Fn(id, _) => format!("instance {number} of {}", self.function(id)),
+            Instance::Glue(_) => format!("instance {number}: ownership of a type"),
+            Instance::Traits(_) => format!("instance {number}: traits of a type"),
         }
     }
 

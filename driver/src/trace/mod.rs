@@ -24,9 +24,11 @@ use crate::cli::Options;
 use crate::graph::{Compilation, Job};
 use crate::report::{Finding, plain};
 use sigil_frontend::Code;
-use sigil_scheduler::trace::{Recording, Summary};
+use sigil_scheduler::Schedule;
+use sigil_scheduler::trace::{Recording, Summary, Trace};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Keeps the record of a run where the options say. What goes wrong is a finding.
 pub fn keep(
@@ -47,6 +49,12 @@ pub fn keep(
     });
     let error = kept.into_iter().chain(page).find_map(Result::err)?;
     Some(Finding::global(Code::error(902), error))
+}
+
+/// The schedule of the run that a file records; an error is a sentence.
+pub fn schedule(file: &str) -> Result<Arc<Schedule>, String> {
+    let schedule = Trace::read(Path::new(file)).and_then(|trace| Schedule::new(&trace));
+    schedule.map(Arc::new).map_err(|error| error.to_string())
 }
 
 /// Writes a file; an error is a sentence.

@@ -157,9 +157,10 @@ impl Claims {
         let node = match *schedule.names.get(&(kind, label))? {
             Name::One(node) => node,
             Name::Many(name) => {
+                let family = schedule.families.get(&(name, creator))?;
                 let n_found = self.n_found.entry((name, creator)).or_default();
                 *n_found += 1;
-                *schedule.families.get(&(name, creator))?.get(*n_found - 1)?
+                *family.get(*n_found - 1)?
             }
         };
         self.is_claimed.resize(schedule.nodes.len(), false);
