@@ -62,6 +62,8 @@ pub struct Context<'r, J> {
     pub(crate) is_watched: bool,
     /// In a replay: the node of the record whose job runs.
     pub(crate) recorded: Option<u32>,
+    /// How often the job asked whether anybody is hungry, if somebody wants to know.
+    pub(crate) n_asked: u32,
     /// Notes of what happens, if that is wanted.
     pub(crate) recorder: Option<Box<Recorder>>,
 }
@@ -121,6 +123,7 @@ impl<'r, J: Job> Context<'r, J> {
             is_odd: chaos != Chaos::Off || run.replay.is_some(),
             is_watched: run.outside.collector.is_some() || run.replay.is_some(),
             recorded: None,
+            n_asked: 0,
             recorder: run.outside.collector.as_ref().map(|collector| collector.recorder()),
         }
     }
@@ -272,8 +275,30 @@ impl<'r, J: Job> Context<'r, J> {
 
     /// Whether another worker would take work if there were any: its own queue is empty and somebody is idle.
     #[inline]
-    pub fn is_hungry(&self) -> bool {
+    pub fn is_hungry(&mut self) -> bool {
+        if self.is_watched { self.hunger_watched() } else { self.sees_hunger() }
+    }
+
+    #[inline]
+    fn sees_hunger(&self) -> bool {
         self.deque.shared().is_empty() && self.run.outside.sleep.is_anyone_idle()
+    }
+
+    /// Jobs do different things by the answer, so it is recorded, and replayed.
+    #[cold]
+    fn hunger_watched(&mut self) -> bool {
+        self.n_asked += 1;
+        let answer = match &self.run.replay {
+            Some(replay) => replay.was_hungry(self.recorded, self.n_asked),
+            None => self.sees_hunger(),
+        };
+        if let Some(recorder) = &mut self.recorder
+            && answer
+            && self.current.is_some()
+        {
+            recorder.hungry(self.n_asked);
+        }
+        answer
     }
 
     /// Does `each` for a range, and gives half of what is left away whenever somebody would take it: `rest` makes the

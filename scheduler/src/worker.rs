@@ -123,6 +123,7 @@ impl<J: Job> Context<'_, J> {
     /// The job at hand has ended, well or badly.
     #[cold]
     fn record_end(&mut self, number: u32) {
+        self.n_asked = 0;
         if let Some(recorder) = &mut self.recorder {
             recorder.ran(NodeId { number, generation: self.run.nodes.at(number).header.generation() });
         }

@@ -265,3 +265,30 @@ fn who_makes_a_node_that_any_of_two_could_make_does_not_matter_if_it_has_a_name(
         assert_eq!(schedule(&report), first);
     }
 }
+
+#[test]
+fn ranges_are_split_where_they_were() {
+    struct Part(std::ops::Range<usize>);
+    impl Job for Part {
+        fn label(&self) -> String {
+            format!("{:?}", self.0)
+        }
+        fn tag(&self) -> u64 {
+            (self.0.start << 32 | self.0.end) as u64
+        }
+    }
+    let label = |_, tag: u64| format!("{}..{}", tag >> 32, tag as u32);
+    let execute = |Part(range): &mut Part, cx: &mut Context<'_, Part>| {
+        cx.split(range.clone(), Part, |_, _| std::thread::sleep(Duration::from_micros(20)));
+    };
+    let mut pool = Pool::new(3);
+    pool.set_recording(true);
+    let schedule = |report: Report| Schedule::new(&report.recording.unwrap().trace(&[], label)).unwrap();
+    let first = schedule(pool.run(execute, |cx| cx.spawn(Part(0..100))));
+    assert!((0..3).map(|worker| first.ran(worker).count()).sum::<usize>() > 1);
+    for _ in 0..5 {
+        let report = pool.replay(&first, &label, execute, |cx| cx.spawn(Part(0..100)));
+        assert_eq!(report.divergence, None);
+        assert_eq!(schedule(report), first);
+    }
+}

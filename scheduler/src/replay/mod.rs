@@ -137,6 +137,12 @@ impl<'p> Replay<'p> {
         Stage::new(self.schedule.order.clone())
     }
 
+    /// What a job was told in the record when it asked for the n-th time whether anybody is hungry.
+    pub fn was_hungry(&self, node: Option<u32>, nth: u32) -> bool {
+        let answers = node.and_then(|node| self.schedule.hungry.get(&node));
+        answers.is_some_and(|answers| answers.binary_search(&nth).is_ok())
+    }
+
     /// It went another way; the first such news counts.
     pub fn diverge(&self, divergence: Divergence) {
         lock(&self.divergence).get_or_insert(divergence);
@@ -231,6 +237,7 @@ impl<J: Job> Context<'_, J> {
                 Next::Over => return None,
                 Next::Run { node, cell, by } => {
                     self.recorded = Some(node);
+                    self.n_asked = 0;
                     self.take_over(by);
                     return Some(cell);
                 }

@@ -21,6 +21,8 @@ pub struct Schedule {
     names: HashMap<(u8, String), Name>,
     /// By name and who made them: nodes that share a name.
     families: HashMap<(u32, Option<u32>), Vec<u32>>,
+    /// By node: which of its questions whether anybody is hungry were answered by yes, in order.
+    pub(super) hungry: HashMap<u32, Vec<u32>>,
 }
 
 /// A node of the record.
@@ -49,11 +51,14 @@ impl Schedule {
     pub fn new(trace: &Trace) -> Result<Self, TraceError> {
         let order = Order::of(trace)
             .ok_or_else(|| TraceError::new("the order of the workers contradicts what comes after what"))?;
+        let asked = trace.nodes.iter().enumerate().filter(|(_, it)| !it.hungry.is_empty());
+        let hungry = asked.map(|(node, it)| (node as u32, it.hungry.clone())).collect();
         let mut schedule = Schedule {
             order: Arc::new(order),
             nodes: Vec::new(),
             names: HashMap::new(),
             families: HashMap::new(),
+            hungry,
         };
         let mut n_names = 0;
         for (node, it) in trace.nodes.iter().enumerate() {

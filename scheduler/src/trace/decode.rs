@@ -32,6 +32,7 @@ struct Collected {
     ran: Vec<(u64, Ran)>,
     edges: Vec<(u64, u64)>,
     done: Vec<(u64, u64, Option<u64>)>,
+    hungry: Vec<(u64, Vec<u32>)>,
     workers: Vec<Worker>,
 }
 
@@ -93,6 +94,9 @@ impl Recording {
             let by = by.as_ref().and_then(find);
             find(id).into_iter().for_each(|at| nodes[at as usize].done = Some((*time, by)));
         }
+        for (id, hungry) in std::mem::take(&mut all.hungry) {
+            find(&id).into_iter().for_each(|at| nodes[at as usize].hungry.clone_from(&hungry));
+        }
         for child in &self.notes.children {
             let span = (scale.ns(child.start), scale.ns(child.end));
             find(&child.node).into_iter().for_each(|at| nodes[at as usize].child = Some(span));
@@ -110,6 +114,7 @@ impl Collected {
         let mut log = Worker::default();
         // What the job at hand has made or completed so far.
         let (mut made, mut done) = (self.made.len(), self.done.len());
+        let mut hungry = Vec::new();
         let mut long = 0;
         let mut at = 0;
         while let Some(&head) = words.get(at) {
@@ -117,9 +122,10 @@ impl Collected {
             match tag {
                 record::TIME => base = head >> 4,
                 record::LONG => long = head >> 4,
+                record::HUNGRY => hungry.push((head >> 4) as u32),
                 _ => {}
             }
-            if tag == record::TIME || tag == record::LONG {
+            if matches!(tag, record::TIME | record::LONG | record::HUNGRY) {
                 at += 1;
                 continue;
             }
@@ -137,6 +143,9 @@ impl Collected {
                 record::RAN => {
                     let id = head >> 4;
                     self.ran.push((id, Ran { worker, start: span.0, end }));
+                    if !hungry.is_empty() {
+                        self.hungry.push((id, std::mem::take(&mut hungry)));
+                    }
                     for it in &mut self.made[made..] {
                         it.creator = it.creator.map(|_| id);
                     }

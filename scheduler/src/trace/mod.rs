@@ -122,6 +122,9 @@ pub struct Node {
     /// When its child process ran: start and end.
     #[serde(rename = "child", default, skip_serializing_if = "Option::is_none")]
     pub child: Option<(u64, u64)>,
+    /// Which of its job's questions whether anybody is hungry were answered by yes, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hungry: Vec<u32>,
     /// When the last thing that it waited for was there. For an event this is its end.
     #[serde(rename = "rdy", default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<u64>,

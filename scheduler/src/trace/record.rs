@@ -10,6 +10,7 @@
 //!  Search [ 7 ] [ end − base : 32 | duration : 32 ]
 //!  Wake   [ 8 ] [ time − base : 32 | 0 ]
 //!  Time   [ time : 60 | 9 ]                  the base, where the difference does not fit
+//!  Hungry [ n : 60 | 11 ]                    the job at hand asked, for the n-th time, and the answer was yes
 //!  Long   [ duration : 60 | 10 ]             the next record's duration, where it does not fit
 //! ```
 //!
@@ -32,6 +33,7 @@ pub const SEARCH: u64 = 7;
 pub const WAKE: u64 = 8;
 pub const TIME: u64 = 9;
 pub const LONG: u64 = 10;
+pub const HUNGRY: u64 = 11;
 
 /// Made inside a job.
 pub const IN_JOB: u64 = 1;
@@ -197,6 +199,11 @@ impl Recorder {
     pub fn search(&mut self, since: u64) {
         self.is_following = false;
         self.interval(SEARCH, since);
+    }
+
+    /// The job at hand asked for the n-th time whether anybody is hungry, and somebody is.
+    pub fn hungry(&mut self, nth: u32) {
+        self.words.push_one(u64::from(nth) << 4 | HUNGRY);
     }
 
     /// Has woken somebody.
