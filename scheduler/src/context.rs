@@ -7,8 +7,8 @@ use crate::chaos::Random;
 use crate::child::Capture;
 use crate::deque::Owner;
 use crate::node::{INLINE_LINKS, Kind, Laid, Link, Met, Node, NodeId};
-use crate::outside::Handle;
-use crate::policy::Chaos;
+use crate::outside::{Handle, Outside};
+use crate::policy::{Chaos, Order};
 use crate::pool::Run;
 use crate::report::Metrics;
 use crate::slab::Free;
@@ -24,6 +24,7 @@ use std::process::{Command, Output};
 /// jobs, and used after their node has finished.
 pub struct Context<'r, J> {
     pub(crate) run: &'r Run<'r, J>,
+    pub(crate) outside: &'r Outside,
     pub(crate) index: usize,
     pub(crate) urgent: Owner<'r>,
     pub(crate) deque: Owner<'r>,
@@ -58,6 +59,8 @@ pub struct Context<'r, J> {
     pub(crate) is_serial_chaos: bool,
     /// Whether ready nodes do not simply go to its queue: in chaos, and in a replay.
     pub(crate) is_odd: bool,
+    /// Whether ready nodes simply go to its queue, and the newest comes out first.
+    pub(crate) is_simple: bool,
     /// Whether somebody wants to know which nodes are made: a recorder or a replay.
     pub(crate) is_watched: bool,
     /// In a replay: the node of the record whose job runs.
@@ -91,13 +94,14 @@ impl<'r, J: Job> Context<'r, J> {
             Chaos::Off => 0,
             Chaos::Serial(seed) | Chaos::Threads(seed) => seed,
         };
-        let mut nodes = Free::default();
+        let mut nodes = Free::new();
         let steps = [(); 2].map(|()| {
             let number = nodes.take(&run.nodes);
             (number, run.nodes.at(number))
         });
         Context {
             run,
+            outside: &run.outside,
             index,
             urgent: Owner::new(&run.deques[index][0], run.deques.len() == 1),
             deque: Owner::new(&run.deques[index][1], run.deques.len() == 1),
@@ -109,7 +113,7 @@ impl<'r, J: Job> Context<'r, J> {
             n_steps: 0,
             current: None,
             nodes,
-            edges: Free::default(),
+            edges: Free::new(),
             random: Random::new(seed ^ (index as u64) << 32),
             last_victim: index,
             metrics: Metrics::default(),
@@ -121,6 +125,10 @@ impl<'r, J: Job> Context<'r, J> {
             has_chaos: chaos != Chaos::Off,
             is_serial_chaos: matches!(chaos, Chaos::Serial(_)),
             is_odd: chaos != Chaos::Off || run.replay.is_some(),
+            is_simple: chaos == Chaos::Off
+                && run.replay.is_none()
+                && run.policy.order == Order::Lifo
+                && !run.policy.priorities,
             is_watched: run.outside.collector.is_some() || run.replay.is_some(),
             recorded: None,
             n_asked: 0,
@@ -144,8 +152,8 @@ impl<'r, J: Job> Context<'r, J> {
     // what has just been written in pieces would stall the processor for longer than the rest takes.
     #[inline(always)]
     pub fn spawn(&mut self, job: J) {
-        let number = self.cell(job);
-        self.open(number, ANONYMOUS, false, 0);
+        let (number, node) = self.cell(job);
+        self.open_nameless(number, node);
         self.enqueue(number);
     }
 
@@ -154,8 +162,8 @@ impl<'r, J: Job> Context<'r, J> {
     #[inline(always)]
     pub fn next(&mut self, job: J) {
         if self.step != Step::None {
-            let number = self.cell(job);
-            return self.next_node(number);
+            let (number, node) = self.cell(job);
+            return self.next_node(number, node);
         }
         // SAFETY: the cell was never given back, so it is this worker's; the job at hand is not in this one, and what was
         // there before has been dropped.
@@ -164,21 +172,21 @@ impl<'r, J: Job> Context<'r, J> {
     }
 
     #[inline(never)]
-    fn next_node(&mut self, number: u32) {
-        self.open(number, ANONYMOUS, false, 0);
+    fn next_node(&mut self, number: u32, node: &Node<J>) {
+        self.open_nameless(number, node);
         self.run_next(number);
     }
 
     /// Makes a node that runs after some nodes and events; those that have finished are met at once.
     #[inline(always)]
     pub fn node(&mut self, job: J, after: &[NodeId]) -> NodeId {
-        let number = self.cell(job);
-        self.make_node(number, after)
+        let (number, node) = self.cell(job);
+        self.make_node(number, node, after)
     }
 
-    fn make_node(&mut self, number: u32, after: &[NodeId]) -> NodeId {
+    fn make_node(&mut self, number: u32, node: &Node<J>, after: &[NodeId]) -> NodeId {
         let unmet = after.len() as u32 + u32::from(!after.is_empty());
-        let generation = self.open(number, PLAIN, false, unmet);
+        let generation = self.open(number, node, PLAIN, false, unmet);
         if self.lay(number, after) == Met::Ready {
             self.enqueue(number);
         }
@@ -187,20 +195,20 @@ impl<'r, J: Job> Context<'r, J> {
 
     /// As [`node`](Self::node), but it also waits for [`complete`](Self::complete); until then more edges can be added.
     pub fn held(&mut self, job: J, after: &[NodeId]) -> NodeId {
-        let number = self.cell(job);
-        self.make_held(number, PLAIN, after)
+        let (number, node) = self.cell(job);
+        self.make_held(number, node, PLAIN, after)
     }
 
     /// Makes an event: a node without a job, which is finished when it is [completed](Self::complete) by hand.
     pub fn event(&mut self) -> NodeId {
         let number = self.nodes.take(&self.run.nodes);
-        self.make_held(number, EVENT, &[])
+        self.make_held(number, self.run.nodes.at(number), EVENT, &[])
     }
 
     /// As [`event`](Self::event), with a job that is never run but lends its label to reports.
     pub fn labelled_event(&mut self, label: J) -> NodeId {
-        let number = self.cell(label);
-        self.make_held(number, Kind { has_job: true, ..EVENT }, &[])
+        let (number, node) = self.cell(label);
+        self.make_held(number, node, Kind { has_job: true, ..EVENT }, &[])
     }
 
     /// Completes an event, or lets a held node go. False if that was done before.
@@ -322,21 +330,35 @@ impl<'r, J: Job> Context<'r, J> {
 
     /// Puts a job into a free cell.
     #[inline(always)]
-    fn cell(&mut self, job: J) -> u32 {
-        let number = self.nodes.take(&self.run.nodes);
+    fn cell(&mut self, job: J) -> (u32, &'r Node<J>) {
+        let run = self.run;
+        let number = self.nodes.take(&run.nodes);
+        let node = run.nodes.at(number);
         // SAFETY: the cell was just taken from the free ones, so nobody else has it.
-        unsafe { self.run.nodes.at(number).put(job) };
-        number
+        unsafe { node.put(job) };
+        (number, node)
     }
 
     /// Makes a node of a cell that has its job already; its generation.
     #[inline]
-    fn open(&mut self, number: u32, kind: Kind, is_held: bool, unmet: u32) -> u32 {
+    fn open(&mut self, number: u32, node: &Node<J>, kind: Kind, is_held: bool, unmet: u32) -> u32 {
         if self.is_watched {
             self.note_made(number, kind, is_held, unmet);
         }
         self.metrics.created += 1;
-        self.run.nodes.at(number).header.open(kind, is_held, unmet)
+        node.header.open(kind, is_held, unmet)
+    }
+
+    /// The same for a node of which nobody gets the id.
+    #[inline]
+    fn open_nameless(&mut self, number: u32, node: &Node<J>) {
+        if self.is_watched {
+            // It has a name for those who watch.
+            self.open(number, node, ANONYMOUS, false, 0);
+        } else {
+            self.metrics.created += 1;
+            node.header.open_nameless();
+        }
     }
 
     #[inline(never)]
@@ -358,9 +380,9 @@ impl<'r, J: Job> Context<'r, J> {
         }
     }
 
-    fn make_held(&mut self, number: u32, kind: Kind, after: &[NodeId]) -> NodeId {
+    fn make_held(&mut self, number: u32, node: &Node<J>, kind: Kind, after: &[NodeId]) -> NodeId {
         let unmet = after.len() as u32 + u32::from(!after.is_empty());
-        let generation = self.open(number, kind, true, unmet);
+        let generation = self.open(number, node, kind, true, unmet);
         // Held, so not ready.
         let _ = self.lay(number, after);
         NodeId { number, generation }
@@ -430,6 +452,17 @@ impl<'r, J: Job> Context<'r, J> {
     /// Puts a ready node where it is found.
     #[inline]
     pub(crate) fn enqueue(&mut self, number: u32) {
+        if !self.is_simple {
+            return self.enqueue_otherwise(number);
+        }
+        self.deque.push(number);
+        if self.outside.post() {
+            self.note_wake();
+        }
+    }
+
+    #[inline(never)]
+    fn enqueue_otherwise(&mut self, number: u32) {
         if self.is_odd {
             if let Some(replay) = &self.run.replay {
                 return self.hand_over(replay, number);
@@ -444,7 +477,7 @@ impl<'r, J: Job> Context<'r, J> {
         } else {
             self.deque.push(number);
         }
-        if self.run.outside.post() {
+        if self.outside.post() {
             self.note_wake();
         }
     }

@@ -160,6 +160,9 @@ impl<'a> Owner<'a> {
         }
         let last = bottom - 1;
         self.set_bottom(last);
+        if self.is_alone {
+            return Some(self.buffer[last & (self.buffer.len() - 1)].load(Ordering::Relaxed));
+        }
         let top = self.deque.top.load(Ordering::SeqCst);
         if top < last {
             return Some(self.buffer[last & (self.buffer.len() - 1)].load(Ordering::Relaxed));

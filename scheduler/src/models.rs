@@ -134,6 +134,9 @@ fn an_old_id_does_not_touch_the_new_node() {
             })
         };
         let first = node.close(false);
+        // In between, the cell is a nameless node, which leaves no trace.
+        node.open_nameless();
+        assert!(node.is_anonymous() && !node.is_poisoned());
         let new = node.open(JOB, true, 0);
         assert_ne!(new, old);
         assert!(node.is_held() && node.release(new) == Some(Met::Ready));
@@ -241,7 +244,7 @@ fn no_number_is_taken_twice() {
     loom::model(|| {
         let slab = Arc::new(Slab::<Owned>::new());
         let use_some = |slab: &Slab<Owned>| {
-            let mut free = Free::default();
+            let mut free = Free::new();
             let numbers = [free.take(slab), free.take(slab), free.take(slab)];
             numbers.iter().for_each(|&number| free.give(slab, number));
             (0..3).map(|_| free.take(slab)).collect::<Vec<_>>()

@@ -22,6 +22,10 @@
 //! edge comes first, then the swap returns it in the list, or it comes second, then it fails and counts as met there.
 //! **A node becomes ready exactly once.** The creator's own unit in `unmet` keeps it above nought until all edges are
 //! laid, later edges are only added while `held` keeps it there, and no operation raises it again from nought.
+//! **A nameless node has no life in these words.** Nobody ever gets its id, so no edge or completion can race with it: it is
+//! ready when it is made, and both words stay as the cell's last named life left them, neither held nor poisoned (a
+//! poisoned node fails, and its cell is not used again). Ids of that life find its generation passed, as before.
+//!
 //! **No node is used again early.** The number of a node is free only after that swap; who holds an old id sees the
 //! generation passed. The list's links lie in the successors (or in edge cells), which cannot run before the walk
 //! has met them: the walk reads the next link before it meets.
@@ -195,6 +199,14 @@ impl Header {
         self.kind.store(bits, Ordering::Relaxed);
         self.pending.store(word(generation, unmet | if is_held { HELD } else { 0 }), Ordering::Relaxed);
         generation
+    }
+
+    /// Begins the life of a node of which nobody will have the id: one store. It has no generation of its own, so it must
+    /// not be named in records either, and ends without being [closed](Self::close).
+    #[inline]
+    pub fn open_nameless(&self) {
+        // Of its former life nothing is left that would matter: it was neither held nor poisoned in the end.
+        self.kind.store(JOB | ANONYMOUS, Ordering::Relaxed);
     }
 
     /// What it is; none if the cell is free. Only for who has the node, or when nobody works.

@@ -18,11 +18,13 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicPtr;
 
 /// Cells of the first bucket, and of a block.
-const BLOCK: u32 = 32;
+const BLOCK: u32 = if cfg!(loom) { 4 } else { 32 };
 /// With the last bucket there are 2²⁹ cells.
 const BUCKETS: usize = 25;
-/// Free numbers that a worker keeps before it shares; half of them go at once. Small under loom, to get there.
-const KEPT: usize = if cfg!(loom) { 2 } else { 512 };
+/// Free numbers that a worker keeps before it shares. Small under loom, to get there.
+const KEPT: usize = if cfg!(loom) { 4 } else { 512 };
+/// So many go at once.
+const SHARED: usize = KEPT / 2;
 
 /// A type for which memory full of zeroes is a valid value that needs no drop.
 ///
@@ -39,9 +41,9 @@ pub struct Slab<T> {
     buckets: [AtomicPtr<T>; BUCKETS],
     /// Numbers handed out so far.
     claimed: CachePadded<AtomicU32>,
-    /// Lists of free numbers that some worker had too many of.
-    spare: Mutex<Vec<Vec<u32>>>,
-    /// How many lists there are, for a look without the lock.
+    /// Free numbers of which some worker had too many.
+    spare: Mutex<Vec<u32>>,
+    /// How many there are, for a look without the lock.
     n_spare: AtomicUsize,
 }
 
@@ -192,55 +194,64 @@ impl Drop for Memory {
 }
 
 /// A worker's free numbers.
-#[derive(Default)]
 pub struct Free {
-    numbers: Vec<u32>,
+    numbers: Box<[u32; KEPT]>,
+    len: usize,
 }
 
 impl Free {
+    /// None yet.
+    pub fn new() -> Self {
+        Free { numbers: Box::new([0; KEPT]), len: 0 }
+    }
+
     /// A free number.
     #[inline]
     pub fn take<T: Zeroed>(&mut self, slab: &Slab<T>) -> u32 {
-        match self.numbers.pop() {
-            Some(number) => number,
-            None => self.refill(slab),
+        if self.len == 0 {
+            self.refill(slab);
         }
+        self.len -= 1;
+        self.numbers[self.len]
     }
 
     #[cold]
-    fn refill<T: Zeroed>(&mut self, slab: &Slab<T>) -> u32 {
+    fn refill<T: Zeroed>(&mut self, slab: &Slab<T>) {
         // A stale zero only costs a new block.
         if slab.n_spare.load(Ordering::Relaxed) > 0 {
             let mut spare = lock(&slab.spare);
-            if let Some(numbers) = spare.pop() {
-                slab.n_spare.store(spare.len(), Ordering::Relaxed);
-                self.numbers = numbers;
-            }
+            let rest = spare.len().saturating_sub(SHARED);
+            self.len = spare.len() - rest;
+            self.numbers[..self.len].copy_from_slice(&spare[rest..]);
+            spare.truncate(rest);
+            slab.n_spare.store(rest, Ordering::Relaxed);
         }
-        self.numbers.pop().unwrap_or_else(|| {
+        if self.len == 0 {
             let first = slab.claim();
-            self.numbers.extend((first + 1..first + BLOCK).rev());
-            first
-        })
+            self.len = BLOCK as usize;
+            (first..first + BLOCK).rev().zip(&mut *self.numbers).for_each(|(number, place)| *place = number);
+        }
     }
 
     /// Gives a number back.
     #[inline]
     pub fn give<T: Zeroed>(&mut self, slab: &Slab<T>, number: u32) {
-        if self.numbers.len() >= KEPT {
+        if self.len == KEPT {
             self.share(slab);
         }
-        self.numbers.push(number);
+        self.numbers[self.len] = number;
+        self.len += 1;
     }
 
     #[cold]
     fn share<T: Zeroed>(&mut self, slab: &Slab<T>) {
-        // The newest stay: they are in the cache.
-        let newest = self.numbers.split_off(self.numbers.len() / 2);
-        let oldest = std::mem::replace(&mut self.numbers, newest);
         // The lock also hands on what was written to the cells.
         let mut spare = lock(&slab.spare);
-        spare.push(oldest);
+        spare.extend_from_slice(&self.numbers[..SHARED]);
         slab.n_spare.store(spare.len(), Ordering::Relaxed);
+        drop(spare);
+        // The newest stay: they are in the cache.
+        self.numbers.copy_within(SHARED.., 0);
+        self.len = KEPT - SHARED;
     }
 }

@@ -71,7 +71,7 @@ impl<J: Job> Context<'_, J> {
         if self.until_mail == 0 {
             self.look_for_mail();
         }
-        if self.run.outside.is_cancelled.load(Ordering::Relaxed) {
+        if self.outside.is_cancelled.load(Ordering::Relaxed) {
             self.note_dropped();
         } else {
             // SAFETY: `next` put the job in, nobody but this worker knows of it, and the next one goes into the other cell.
@@ -95,17 +95,17 @@ impl<J: Job> Context<'_, J> {
     fn execute(&mut self, number: u32, execute: &(impl Fn(&mut J, &mut Self) + Sync)) {
         let node = self.run.nodes.at(number);
         self.current = Some(number);
-        let is_out = node.header.is_poisoned() || self.run.outside.is_cancelled.load(Ordering::Relaxed);
+        let is_out = node.header.is_poisoned() || self.outside.is_cancelled.load(Ordering::Relaxed);
         if is_out && !self.ran_all_the_same() {
             return self.pass_over(number);
         }
-        if let Some(recorder) = &mut self.recorder {
-            recorder.begin();
+        if self.is_watched {
+            self.record_begin();
         }
         // SAFETY: the node came out of a queue, where each ready node is once, so it is ours alone until it is finished;
         // ready nodes that are no events have a job.
         execute(unsafe { node.job() }, self);
-        if self.recorder.is_some() {
+        if self.is_watched {
             self.record_end(number);
         }
         if std::mem::needs_drop::<J>() {
@@ -116,8 +116,17 @@ impl<J: Job> Context<'_, J> {
             return self.end(number, End::Good, true);
         }
         // The short way of the cheapest nodes: nothing to drop, nothing that waits.
-        node.header.close(true);
+        if self.is_watched {
+            node.header.close(true);
+        }
         self.nodes.give(&self.run.nodes, number);
+    }
+
+    #[cold]
+    fn record_begin(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.begin();
+        }
     }
 
     /// The job at hand has ended, well or badly.
@@ -139,7 +148,7 @@ impl<J: Job> Context<'_, J> {
     /// A node that is not to run ends.
     #[cold]
     fn pass_over(&mut self, number: u32) {
-        if self.run.outside.is_cancelled.load(Ordering::Acquire) {
+        if self.outside.is_cancelled.load(Ordering::Acquire) {
             self.note_dropped();
         } else {
             self.metrics.passed += 1;
@@ -309,7 +318,7 @@ impl<J: Job> Context<'_, J> {
         lock(&self.run.causes).insert(number, label.clone());
         lock(&self.run.panics).push(Panicked { label, message: message(payload) });
         if self.run.policy.panic == OnPanic::Cancel {
-            self.run.outside.cancel();
+            self.outside.cancel();
         }
     }
 
@@ -324,6 +333,20 @@ impl<J: Job> Context<'_, J> {
             self.metrics.run_next += 1;
             return Some(number);
         }
+        if !self.is_simple {
+            return self.find_otherwise();
+        }
+        match self.deque.pop() {
+            Some(number) => {
+                self.metrics.own += 1;
+                Some(number)
+            }
+            None => self.search(),
+        }
+    }
+
+    #[inline(never)]
+    fn find_otherwise(&mut self) -> Option<u32> {
         if self.is_woken {
             return self.search();
         }
@@ -333,7 +356,6 @@ impl<J: Job> Context<'_, J> {
         self.pop().or_else(|| self.search())
     }
 
-    #[inline]
     fn pop(&mut self) -> Option<u32> {
         let order = self.run.policy.order;
         let pop = |deque: &mut crate::deque::Owner<'_>| match order {
@@ -361,10 +383,10 @@ impl<J: Job> Context<'_, J> {
 
     /// Carries out what other threads have left.
     pub(crate) fn read_mail(&mut self) {
-        if !self.run.outside.has_mail() {
+        if !self.outside.has_mail() {
             return;
         }
-        for event in self.run.outside.take_mail() {
+        for event in self.outside.take_mail() {
             self.complete(event);
         }
     }
@@ -447,7 +469,7 @@ impl<J: Job> Context<'_, J> {
         let since = Instant::now();
         let parked = self.metrics.parked;
         let tick = self.recorder.as_ref().map_or(0, |recorder| recorder.now());
-        let found = match &self.run.outside.stage {
+        let found = match &self.outside.stage {
             Some(stage) => self.follow(stage),
             None => self.look_and_sleep(),
         };
@@ -459,7 +481,7 @@ impl<J: Job> Context<'_, J> {
     }
 
     fn look_and_sleep(&mut self) -> Option<u32> {
-        let outside = &*self.run.outside;
+        let outside = self.outside;
         // A worker that was just started counts as searching.
         let mut is_searching = std::mem::take(&mut self.is_woken);
         if !is_searching {
@@ -509,7 +531,7 @@ impl<J: Job> Context<'_, J> {
 
     /// Searches for a bounded time.
     fn look_around(&mut self) -> Option<u32> {
-        let outside = &*self.run.outside;
+        let outside = self.outside;
         for round in 0..=self.run.policy.spins {
             if let Some(number) = self.sweep() {
                 return Some(number);
