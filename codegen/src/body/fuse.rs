@@ -128,7 +128,8 @@ impl Emitter<'_> {
 
     fn may_fuse(&self, chain: &[(ExprId, Risk)], over: ExprId, consumer: &Consumer) -> bool {
         let counted = |local: &sigil_checker::hir::LocalId| self.facts.counted[local.0 as usize];
-        if consumer.assigns && self.facts.outer_reads(over).any(|local| self.body[local].is_mut) {
+        let assigns = consumer.assigns || consumer.before.iter().any(|&e| self.facts.has(e, ASSIGNS));
+        if assigns && self.facts.outer_reads(over).any(|local| self.body[local].is_mut) {
             return false;
         }
         // Operands may take what the stages still look at.
