@@ -3,6 +3,7 @@
 //! The targets are in `harness/`; `README.md` says how a case is written.
 
 mod case;
+mod chain;
 mod expect;
 mod generate;
 mod mutate;
@@ -10,6 +11,7 @@ mod table;
 mod tool;
 
 pub use case::{Case, Command, load_cases};
+pub use chain::{CHAINS, chains};
 pub use expect::{Expected, Reported, parse_reports};
 pub use generate::generate;
 pub use mutate::{Random, mutate};
