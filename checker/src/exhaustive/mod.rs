@@ -4,6 +4,10 @@
 //! one), is split by the constructors of its first column. Where no row is left, the way there is a witness of a
 //! missing case; an arm that is never the first row to match is unreachable. Guarded rows match without covering.
 //!
+//! The column split is one that the first row looks at, so that each split settles something about that row; columns
+//! that no row looks at are left out, and what is left is solved once, however it was come by. So a few rows that look
+//! at few of many columns are cheap.
+//!
 //! The problem is NP-complete, so work is counted and given up beyond a budget that no honest match comes near.
 
 mod lower;
@@ -13,12 +17,16 @@ mod witness;
 use crate::hir::{Body, PatId, PatKind};
 use crate::program::Program;
 use crate::types::{Ty, TyKind};
-use lower::Lowered;
+use lower::{ANY, Lowered};
+use rustc_hash::FxHashMap;
 use split::Piece;
 use witness::Witness;
 
 /// Cells of matrices that may be built for one match.
 const BUDGET: usize = 20_000_000;
+
+/// Cells that are built before solutions are remembered: most matches need fewer.
+const FORGETFUL: usize = 1_000;
 
 /// What is to be said about a match.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +68,7 @@ pub(crate) fn irrefutable(p: &Program, body: &Body, pat: PatId) -> Verdict {
 }
 
 fn run(p: &Program, lowered: &Lowered, ty: Ty, arms: impl Iterator<Item = (u32, bool)>) -> Verdict {
-    let mut solver = Solver { p, lowered, useful: Vec::new(), spent: 0 };
+    let mut solver = Solver { p, lowered, useful: Vec::new(), spent: 0, solved: FxHashMap::default() };
     let mut matrix = Matrix { width: 1, cells: Vec::new(), rows: Vec::new() };
     for (arm, (root, guarded)) in arms.enumerate() {
         matrix.cells.push(root);
@@ -78,17 +86,32 @@ fn run(p: &Program, lowered: &Lowered, ty: Ty, arms: impl Iterator<Item = (u32, 
 }
 
 /// A row's arm.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Row {
     arm: u32,
     guarded: bool,
 }
 
 /// Rows of patterns; the column looked at is the last one.
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Matrix {
     width: usize,
     cells: Vec<u32>,
     rows: Vec<Row>,
+}
+
+impl Matrix {
+    fn column(&self, column: usize) -> impl Iterator<Item = u32> {
+        self.cells.iter().copied().skip(column).step_by(self.width)
+    }
+
+    fn rows_of_cells(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.rows.len()).map(|row| &self.cells[row * self.width..(row + 1) * self.width])
+    }
+
+    fn swap_with_last(&mut self, column: usize) {
+        self.cells.chunks_exact_mut(self.width).for_each(|row| row.swap(column, self.width - 1));
+    }
 }
 
 /// The budget is spent.
@@ -99,6 +122,8 @@ struct Solver<'a> {
     lowered: &'a Lowered,
     useful: Vec<bool>,
     spent: usize,
+    /// The missing cases of matrices with columns of these types.
+    solved: FxHashMap<(Matrix, Vec<Ty>), Option<Vec<Witness>>>,
 }
 
 impl Solver<'_> {
@@ -107,23 +132,84 @@ impl Solver<'_> {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.solve_inner(matrix, tys))
     }
 
-    fn solve_inner(&mut self, matrix: Matrix, tys: &mut Vec<Ty>) -> Result<Option<Vec<Witness>>, TooComplex> {
-        if matrix.width == 0 {
-            for row in &matrix.rows {
-                self.useful[row.arm as usize] = true;
-                if !row.guarded {
-                    return Ok(None);
-                }
+    fn solve_inner(
+        &mut self,
+        mut matrix: Matrix,
+        tys: &mut Vec<Ty>,
+    ) -> Result<Option<Vec<Witness>>, TooComplex> {
+        let Some(column) = self.first_look(&mut matrix) else {
+            return Ok(matrix.rows.is_empty().then(|| vec![Witness::Any; matrix.width]));
+        };
+        let is_looked_at = |column: &usize| matrix.column(*column).any(|cell| cell != ANY);
+        let kept: Vec<usize> = (0..matrix.width).filter(is_looked_at).collect();
+        if kept.len() < matrix.width {
+            return self.solve_columns(&matrix, &kept, tys);
+        }
+        let key = (self.spent > FORGETFUL).then(|| (matrix.clone(), tys.clone()));
+        if let Some(known) = key.as_ref().and_then(|key| self.solved.get(key)) {
+            return Ok(known.clone());
+        }
+        matrix.swap_with_last(column);
+        let last = matrix.width - 1;
+        tys.swap(column, last);
+        let mut witness = self.split(matrix, tys)?;
+        tys.swap(column, last);
+        if let Some(columns) = &mut witness {
+            columns.swap(column, last);
+        }
+        if let Some(key) = key {
+            self.solved.insert(key, witness.clone());
+        }
+        Ok(witness)
+    }
+
+    /// Takes away the rows that match anything, as long as they are first. Then the first row looks at the column
+    /// returned, or no row is left, or the first one matches all that is left.
+    fn first_look(&mut self, matrix: &mut Matrix) -> Option<usize> {
+        let mut done = 0;
+        let mut found = None;
+        for (row, cells) in matrix.rows.iter().zip(matrix.rows_of_cells()) {
+            found = cells.iter().rposition(|&cell| cell != ANY);
+            if found.is_some() {
+                break;
             }
-            return Ok(Some(Vec::new()));
+            self.useful[row.arm as usize] = true;
+            if !row.guarded {
+                break;
+            }
+            done += 1;
         }
-        if matrix.rows.is_empty() {
-            return Ok(Some(vec![Witness::Any; matrix.width]));
+        matrix.rows.drain(..done);
+        matrix.cells.drain(..done * matrix.width);
+        found
+    }
+
+    /// Solves some of the columns; no row looks at the others.
+    fn solve_columns(
+        &mut self,
+        matrix: &Matrix,
+        kept: &[usize],
+        tys: &[Ty],
+    ) -> Result<Option<Vec<Witness>>, TooComplex> {
+        let mut cells = Vec::with_capacity(matrix.rows.len() * kept.len());
+        for row in matrix.rows_of_cells() {
+            cells.extend(kept.iter().map(|&column| row[column]));
         }
+        let inner = Matrix { width: kept.len(), cells, rows: matrix.rows.clone() };
+        let mut inner_tys = kept.iter().map(|&column| tys[column]).collect();
+        let found = self.solve(inner, &mut inner_tys)?;
+        Ok(found.map(|columns| {
+            let mut all = vec![Witness::Any; matrix.width];
+            kept.iter().zip(columns).for_each(|(&column, witness)| all[column] = witness);
+            all
+        }))
+    }
+
+    /// Splits the last column.
+    fn split(&mut self, matrix: Matrix, tys: &mut Vec<Ty>) -> Result<Option<Vec<Witness>>, TooComplex> {
         let matrix = self.expand_alternatives(matrix)?;
         let Some(ty) = tys.pop() else { return Ok(None) };
-        let heads: Vec<u32> =
-            matrix.cells.chunks_exact(matrix.width).map(|row| row[matrix.width - 1]).collect();
+        let heads: Vec<u32> = matrix.column(matrix.width - 1).collect();
         let pieces = split::pieces(self.p, self.lowered, ty, &heads);
         let mut witness = None;
         for piece in &pieces {
