@@ -46,7 +46,7 @@ impl Ours {
         let steps = self.steps;
         let start = Instant::now();
         let report = self.pool.run(
-            |task: &mut Task, cx: &mut Context<'_, Task>| execute(*task, cx, world, steps),
+            |task: &mut Task, cx: &mut Context<'_, Task>| execute(task, cx, world, steps),
             |cx| first.iter().for_each(|&task| cx.spawn(task)),
         );
         assert!(report.is_ok(), "{report:?}");
@@ -106,8 +106,9 @@ impl Contender for Ours {
     }
 }
 
-fn execute(task: Task, cx: &mut Context<'_, Task>, world: Option<&World>, steps: u32) {
-    match task {
+fn execute(task: &Task, cx: &mut Context<'_, Task>, world: Option<&World>, steps: u32) {
+    // Read in the pieces in which it was written: to copy it whole would stall the processor.
+    match *task {
         Task::Step(task) => {
             let Some(world) = world else { return };
             if !world.is_followed() {
