@@ -61,6 +61,9 @@ pub struct FnDecl {
     pub self_ty: Option<Ty>,
     /// Has a `self` parameter (not listed in `params`; it comes first in calls and in `Body::params`).
     pub has_self: bool,
+    /// Has no `self` parameter and reads `self` all the same, as the methods of capabilities may: one comes first in
+    /// `Body::params`, and in calls through a capability or on `self`.
+    pub implicit_self: bool,
     /// Parameters without `self`.
     pub params: Vec<ParamDecl>,
     /// Result.
@@ -77,8 +80,38 @@ pub struct FnDecl {
     pub broken: bool,
     /// Targets of a test.
     pub targets: Vec<FnId>,
-    /// Capabilities in its `uses`, known ones only.
+    /// Built-in capabilities in its `uses`.
     pub uses: Vec<Symbol>,
+    /// Traits whose values it is given. Their types are the last of its type parameters, their values come last in
+    /// `Body::params` and in calls.
+    pub capabilities: Vec<Capability>,
+}
+
+impl FnDecl {
+    /// `self` comes first in `Body::params`.
+    pub fn takes_self(&self) -> bool {
+        self.has_self || self.implicit_self
+    }
+
+    /// How many type parameters it declares itself.
+    pub fn own_generics(&self) -> usize {
+        self.generics.names.len() - self.generics.parent_count as usize - self.capabilities.len()
+    }
+
+    /// The type parameters that stand for the types of its capabilities.
+    pub fn capability_params(&self) -> std::ops::Range<u32> {
+        let end = self.generics.names.len() as u32;
+        end - self.capabilities.len() as u32..end
+    }
+}
+
+/// A trait whose value in force a function is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Capability {
+    /// The trait.
+    pub of: TraitId,
+    /// Named in the function's own `uses`, not only in that of the trait's method.
+    pub is_declared: bool,
 }
 
 /// A parameter.

@@ -82,8 +82,9 @@ impl Codegen<'_> {
     pub(crate) fn each_param(&self, id: FnId, args: TyList, mut each: impl FnMut(Ty)) {
         let decl = self.program.fn_decl(id);
         let args = self.program.types.list_of(args);
-        let own = decl.self_ty.filter(|_| decl.has_self);
-        let params = own.into_iter().chain(decl.params.iter().map(|param| param.ty));
+        let own = decl.self_ty.filter(|_| decl.takes_self());
+        let given = decl.capability_params().map(|param| self.program.types.param(param));
+        let params = own.into_iter().chain(decl.params.iter().map(|param| param.ty)).chain(given);
         params.for_each(|ty| each(self.program.subst(ty, args)));
     }
 

@@ -98,7 +98,7 @@ structs! {
     Attr { name, args }
     ImportItem { private, config, name, alias }
     ConfigItem { name, ty, value }
-    Function { name, at, generics, self_param, params, result, uses, bounds, body, is_pub }
+    Function { name, at, generics, self_param, params, result, uses, bounds, body, reads_self, is_pub }
     Test { function, targets }
     Generic { name, bounds }
     WhereClause { subject, bounds, equals }

@@ -735,6 +735,8 @@ pub struct Function {
     pub bounds: List<WhereClause>,
     /// Body; absent in trait methods without a default (and in library declarations).
     pub body: Option<ExprId>,
+    /// The body mentions the value `self`, not only calls `self(...)`.
+    pub reads_self: bool,
     /// `pub` on an inherent method.
     pub is_pub: bool,
 }

@@ -62,11 +62,7 @@ impl Checker<'_> {
             PatternKind::Retry => self.retry(&call, expect, span),
             PatternKind::With => self.with_pattern(&call, expect, span),
             PatternKind::Timeout => self.timeout(&call, span),
-            PatternKind::Cache => {
-                let name = keyword(call.kind);
-                self.error(900, call.name, format!("`{name}` is not supported yet"));
-                self.error_expr(span)
-            }
+            PatternKind::Cache => self.cache(&call, expect, span),
         }
     }
 

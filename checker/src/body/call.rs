@@ -161,7 +161,7 @@ impl Checker<'_> {
     ) -> TyList {
         let total = decl.generics.names.len();
         let outer = decl.generics.parent_count as usize;
-        let own = total - outer;
+        let own = decl.own_generics();
         let mut given = match first {
             Some(list) => (0..self.list_len(list).min(outer)).map(|i| self.list_at(list, i)).collect(),
             None => Vec::new(),
@@ -178,6 +178,13 @@ impl Checker<'_> {
                 let name = self.text(decl.name);
                 self.error(302, span, arity_message(name, own, written.len()));
             }
+        }
+        if !decl.capabilities.is_empty() {
+            while given.len() < outer + own {
+                let ty = self.unknown(span);
+                given.push(ty);
+            }
+            self.capability_types(decl, span, &mut given);
         }
         let missing = total - given.len();
         if given.is_empty() && missing == 0 {
@@ -225,6 +232,7 @@ impl Checker<'_> {
             return self.error_expr(span);
         };
         self.require_callee(decl, fn_args, at);
+        let exprs = self.with_capabilities(decl, exprs, pos);
         let result = self.shallow(result);
         let kind = self.list_pattern(decl, exprs).unwrap_or(H::Call(callee, exprs));
         let e = self.new_expr(kind, result, pos);

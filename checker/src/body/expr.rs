@@ -156,7 +156,7 @@ impl Checker<'_> {
             ExprKind::Loop(elems) => self.loop_(elems, span),
             ExprKind::Run(elems) => self.run(elems, expect, span),
             ExprKind::TrySeq(elems) => self.try_seq(elems, expect, span),
-            ExprKind::WithCapability(_) => self.unsupported("`with C = v in e`", span),
+            ExprKind::WithCapability(with) => self.with_capability(with, expect, span),
             ExprKind::Pattern(call) => self.builtin(call, expect, span),
             ExprKind::Break => self.break_(span),
             ExprKind::Continue => self.continue_(span),
@@ -194,7 +194,7 @@ impl Checker<'_> {
     }
 
     fn self_value(&mut self, span: Span) -> E {
-        if !self.decl.has_self {
+        if !self.decl.takes_self() {
             self.error(106, span, "`self` outside a method");
             return self.error_expr(span);
         }
@@ -309,7 +309,11 @@ impl Checker<'_> {
             self.unify(ty, expected);
         }
         self.require_all(&decl.generics, args, span);
-        self.new_expr(H::FnValue(hir::FnRef::Direct(id, args)), ty, span.start)
+        let function = hir::FnRef::Direct(id, args);
+        if !decl.capabilities.is_empty() {
+            return self.bound_fn(decl, function, (&params, result), span);
+        }
+        self.new_expr(H::FnValue(function), ty, span.start)
     }
 
     /// A nullary variant, or a constructor as a function value.

@@ -65,7 +65,8 @@ impl Checker<'_> {
         self.s.table.never = never;
         self.check_obligations();
         self.check_pending();
-        let found = self.p.check_capabilities(self.decl, &self.s.body, self.failed);
+        let found =
+            self.p.check_capabilities(self.decl, &self.s.body, self.failed, &self.s.used_capabilities);
         found.into_iter().for_each(|diagnostic| self.report(diagnostic));
         let body = if self.failed { None } else { Some(self.s.body.clone()) };
         if self.failed {

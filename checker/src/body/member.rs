@@ -3,7 +3,7 @@
 use super::names::Base;
 use super::scope::HashContext;
 use super::{Checker, Expect};
-use crate::decl::{AdtKind, Bound, Def, FnDecl};
+use crate::decl::{AdtKind, Bound, Def, FnDecl, FnOwner};
 use crate::hir::{ExprId as E, ExprKind as H, FnRef};
 use crate::impls::ImplAnswer;
 use crate::interface::Space;
@@ -160,6 +160,14 @@ impl<'a> Checker<'a> {
                 )
             }
             Method::Trait(of, method, outer) => {
+                if self.reads_self(of, method, ty) {
+                    let (text, owner) = (self.text(member.name.symbol), self.show(ty));
+                    let name = self.text(self.p.trait_name(of));
+                    let message = format!("`{text}` of {owner} reads `self`: it needs a value");
+                    let help = format!("write `with {name} = … in {name}.{text}(…)`");
+                    self.error_help(323, member.name.span, message, Some(help));
+                    return self.abandon_args(args, span);
+                }
                 self.call_trait(of, method, outer, None, member.targs, args, expect, (span, at))
             }
             Method::Missing => {
@@ -187,8 +195,16 @@ impl<'a> Checker<'a> {
             return self.abandon_member(member, span);
         };
         let method_decl = self.p.fn_decl(decl.methods[method]);
+        let has_receiver = method_decl.has_self && args.len as usize > method_decl.params.len();
+        if let Some(found) = self.in_force(of).filter(|_| !has_receiver) {
+            let this = self.capability_ty(found);
+            let outer = self.ty_list(&[this]);
+            let receiver = self.read_capability(found, at.start);
+            let (method, targs) = (method as u32, member.targs);
+            return self.call_trait(of, method, outer, Some(receiver), targs, args, expect, (span, at));
+        }
         if !method_decl.has_self {
-            self.error_help(305, name.span, "cannot infer type", Some("call it on a type: `T.m()`".into()));
+            self.static_of_trait(of, name);
             return self.abandon_args(args, span);
         }
         let first = self.tree.list(args).next().copied();
@@ -206,6 +222,50 @@ impl<'a> Checker<'a> {
         self.solve_trait_args(of, outer);
         let rest = syntax::List::new(args.start + 1, args.len - 1);
         self.call_trait(of, method as u32, outer, Some(receiver), member.targs, rest, expect, (span, at))
+    }
+
+    /// Reports `Trait.m()` of a method without `self`: it needs a type, or the trait in force as a capability.
+    fn static_of_trait(&mut self, of: TraitId, name: Name) {
+        if self.s.no_capabilities.contains(&self.p.trait_name(of)) {
+            self.failed = true;
+            return;
+        }
+        let (text, owner) = (self.text(name.symbol), self.text(self.p.trait_name(of)));
+        if self.is_capability_here(of) {
+            self.lacks_capability(text, of, name.span);
+            return;
+        }
+        let help = format!("call it on a type: `T.{text}(…)`, or where a capability `{owner}` is in force");
+        self.error_help(305, name.span, "cannot infer type", Some(help));
+    }
+
+    /// Whether a method without `self` reads it all the same in the impl for a type that is known.
+    fn reads_self(&mut self, of: TraitId, method: u32, ty: Ty) -> bool {
+        let declared = self.p.fn_decl(self.p.trait_decl(of).methods[method as usize]);
+        let given = self.only_impl(of, ty, None).and_then(|id| {
+            let mut methods = self.p.impl_decl(id).methods.iter().map(|&given| self.p.fn_decl(given));
+            methods.find(|given| given.name == declared.name)
+        });
+        given.unwrap_or(declared).implicit_self
+    }
+
+    /// `self.m(…)` of a method without `self` of the trait whose methods these are: `Self` with the trait's arguments.
+    fn own_static(&mut self, receiver: syntax::ExprId, name: Symbol) -> Option<(TraitId, u32, TyList)> {
+        if !matches!(self.tree[receiver].kind, ExprKind::SelfValue) {
+            return None;
+        }
+        let of = match self.decl.owner {
+            FnOwner::Trait(of) => of,
+            FnOwner::Impl(id) => self.p.impl_decl(id).of?.0,
+            _ => return None,
+        };
+        if self.p.trait_arity(of) > 0 || self.p.is_prelude_trait(of) {
+            return None;
+        }
+        let methods = &self.p.trait_decl(of).methods;
+        let method = methods.iter().position(|&method| self.p.fn_decl(method).name == name)?;
+        let outer = self.ty_list(&[self.decl.self_ty?]);
+        Some((of, method as u32, outer))
     }
 
     /// Calls a trait's method; `outer` are `Self` and the trait's arguments.
@@ -295,7 +355,13 @@ impl<'a> Checker<'a> {
                 self.call_trait(of, method, outer, Some(receiver), member.targs, args, expect, (span, at))
             }
             Method::Error => self.abandon_args(args, span),
-            Method::Missing => self.other_call(receiver, kind, member, args, span),
+            Method::Missing => match self.own_static(member.base, member.name.symbol) {
+                Some((of, method, outer)) => {
+                    let receiver = Some(receiver);
+                    self.call_trait(of, method, outer, receiver, member.targs, args, expect, (span, at))
+                }
+                None => self.other_call(receiver, kind, member, args, span),
+            },
         };
         if counted { self.bind_receiver(receiver, e) } else { e }
     }

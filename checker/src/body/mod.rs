@@ -16,7 +16,9 @@
 
 mod branch;
 mod builtin;
+mod cache;
 mod call;
+mod capability;
 mod dump;
 mod explain;
 mod expr;
@@ -44,7 +46,7 @@ pub use dump::dump;
 use crate::decl::FnDecl;
 use crate::hir;
 use crate::program::{Assumption, BodyCheck, Lang, Program};
-use crate::types::{FnId, ModuleId, Ty, TyList};
+use crate::types::{FnId, ModuleId, TraitId, Ty, TyList};
 use sigil_frontend::syntax::{self, Tree};
 use sigil_frontend::{Code, Diagnostic, Span, Symbol};
 use symbols::Symbols;
@@ -64,6 +66,12 @@ pub struct BodyScratch {
     hashes: Vec<scope::HashContext>,
     /// Open `recurse` steps.
     recurses: Vec<scope::RecurseContext>,
+    /// Values of capabilities, the ones in force last.
+    capabilities: Vec<capability::InForce>,
+    /// Traits of the function's own `uses` whose values were used.
+    used_capabilities: Vec<TraitId>,
+    /// Names of capabilities that were reported to be none.
+    no_capabilities: Vec<Symbol>,
     exprs: Vec<hir::ExprId>,
     stmts: Vec<hir::Stmt>,
     arms: Vec<hir::Arm>,
@@ -90,6 +98,9 @@ impl BodyScratch {
             tries: Vec::new(),
             hashes: Vec::new(),
             recurses: Vec::new(),
+            capabilities: Vec::new(),
+            used_capabilities: Vec::new(),
+            no_capabilities: Vec::new(),
             exprs: Vec::new(),
             stmts: Vec::new(),
             arms: Vec::new(),
@@ -124,6 +135,9 @@ impl BodyScratch {
         self.tries.clear();
         self.hashes.clear();
         self.recurses.clear();
+        self.capabilities.clear();
+        self.used_capabilities.clear();
+        self.no_capabilities.clear();
         self.exprs.clear();
         self.stmts.clear();
         self.arms.clear();
@@ -226,7 +240,7 @@ impl<'a> Checker<'a> {
     fn function(&mut self, root: syntax::ExprId) {
         self.s.frames.push(scope::Frame::function(self.decl.result));
         let function = &self.tree[self.decl.syntax];
-        if self.decl.has_self {
+        if self.decl.takes_self() {
             let span = function.self_param.unwrap_or(function.name.span);
             let ty = self.decl.self_ty.unwrap_or(Ty::ERROR);
             let local = self.declare(self.sym.self_, ty, false, span, scope::Warn::Never);
@@ -236,6 +250,7 @@ impl<'a> Checker<'a> {
             let local = self.declare(param.name, param.ty, false, param.span, scope::Warn::Never);
             self.s.body.params.push(local);
         }
+        self.given_capabilities();
         let body = self.check(root, self.decl.result);
         self.s.body.root = Some(body);
         let place = self.tree[function.result].span;

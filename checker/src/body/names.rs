@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
         match found[..] {
             [(id, index)] => return Some((id, index)),
             [] => {
-                if self.p.is_silent_import(self.module, name) {
+                if self.p.is_silent_import(self.module, name) || self.s.no_capabilities.contains(&name) {
                     self.failed = true;
                     return None;
                 }

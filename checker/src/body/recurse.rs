@@ -59,8 +59,8 @@ impl Checker<'_> {
                 self.require(self.lang.hashable, self.none, param.ty, call.name);
             }
         }
-        let first = usize::from(self.decl.has_self);
-        let params = self.s.body.params[first..].to_vec();
+        let first = usize::from(self.decl.takes_self());
+        let params = self.s.body.params[first..][..self.decl.params.len()].to_vec();
         let params = self.local_list(&params);
         let ty = self.shallow(ty);
         self.new_expr(H::Recurse { cond, base, step, memo, parallel, params }, ty, span.start)

@@ -240,14 +240,20 @@ impl Checker<'_> {
     }
 
     /// A pattern of a variant with at most one field.
-    fn variant_of_one(&mut self, index: u32, field: Option<hir::PatId>, ty: Ty, pos: u32) -> hir::PatId {
+    pub(super) fn variant_of_one(
+        &mut self,
+        index: u32,
+        field: Option<hir::PatId>,
+        ty: Ty,
+        pos: u32,
+    ) -> hir::PatId {
         let list = &mut self.s.body.pat_lists;
         let pats = hir::Pats { start: list.len() as u32, len: field.iter().len() as u32 };
         list.extend(field);
         self.new_pat(PatKind::Variant(index, pats), ty, pos)
     }
 
-    fn match_arms(&mut self, scrutinee: E, arms: &[(hir::PatId, E)], ty: Ty, pos: u32) -> E {
+    pub(super) fn match_arms(&mut self, scrutinee: E, arms: &[(hir::PatId, E)], ty: Ty, pos: u32) -> E {
         let all = &mut self.s.body.arms;
         let run = hir::Arms { start: all.len() as u32, len: arms.len() as u32 };
         all.extend(arms.iter().map(|&(pat, body)| hir::Arm { pat, guard: None, body }));

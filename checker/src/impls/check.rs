@@ -150,7 +150,7 @@ impl<'p> Check<'p> {
         if wanted.broken || given.broken {
             return;
         }
-        let own = |decl: &FnDecl| decl.generics.names.len() - decl.generics.parent_count as usize;
+        let own = FnDecl::own_generics;
         let text = self.p.names.get(given.name);
         if own(wanted) != own(given) {
             let message = format!(
@@ -163,7 +163,7 @@ impl<'p> Check<'p> {
         }
         let mut args = self.path.clone();
         let first = given.generics.parent_count;
-        args.extend((0..own(given) as u32).map(|number| self.p.types.param(first + number)));
+        args.extend((first..given.generics.names.len() as u32).map(|number| self.p.types.param(number)));
         let subst = |ty: Ty| self.p.subst(ty, &args);
         let is_equal = |a: Ty, b: Ty| {
             a == b || self.p.types.has_error(a) || self.p.types.has_error(b) || self.p.subst(b, &[]) == a
@@ -174,6 +174,7 @@ impl<'p> Check<'p> {
             && params_match
             && is_equal(subst(wanted.result), given.result)
             && given.uses.iter().all(|name| wanted.uses.contains(name))
+            && given.capabilities.len() == wanted.capabilities.len()
             && self.same_bounds(wanted, given, &args);
         if !signature_matches {
             let expected = self.p.show_signature_in(wanted, &args, &given.generics.names);

@@ -32,7 +32,7 @@ impl<'p> Build<'p> {
                 (self.p.trait_decl(id).generics.clone(), around, false)
             }
         };
-        let generics = self.generics(tree, syntax.generics, syntax.bounds, parent, around);
+        let mut generics = self.generics(tree, syntax.generics, syntax.bounds, parent, around);
         let mut params: Vec<ParamDecl> = Vec::with_capacity(syntax.params.len as usize);
         for param in tree.list(syntax.params) {
             let name = param.name;
@@ -49,8 +49,12 @@ impl<'p> Build<'p> {
         let result = self.lower(tree, &generics, around).ty(syntax.result);
         let types = &self.p.types;
         let has_error = types.has_error(result) || params.iter().any(|param| types.has_error(param.ty));
-        let uses = self.capabilities(entry, syntax, tree);
-        let broken = has_error || owner_is_broken || self.out.diagnostics.len() > before;
+        let (uses, capabilities) = self.uses(entry, syntax, tree);
+        self.capability_params(&capabilities, &mut generics);
+        let silent = &self.module.names().silent;
+        let lacks_import = tree.list(syntax.uses).any(|name| silent.contains(&name.symbol));
+        let is_reported = self.out.diagnostics.len() > before;
+        let broken = has_error || owner_is_broken || is_reported || lacks_import;
         let (targets, is_test) = match entry.test {
             Some(test) => (self.test_targets(tree, test), true),
             None => (Vec::new(), false),
@@ -68,6 +72,7 @@ impl<'p> Build<'p> {
             generics,
             self_ty: around.self_ty,
             has_self: syntax.self_param.is_some(),
+            implicit_self: self.implicit_self(entry, syntax),
             params,
             result,
             has_body: syntax.body.is_some(),
@@ -77,6 +82,7 @@ impl<'p> Build<'p> {
             broken,
             targets,
             uses,
+            capabilities,
         }
     }
 
@@ -121,31 +127,6 @@ impl<'p> Build<'p> {
         }
         let given = tree.list(entry.attrs).find(|attr| attr.name.symbol == self.p.symbols.intrinsic)?;
         tree.list(given.args).next().map(|arg| arg.symbol)
-    }
-
-    /// Known capabilities of a `uses` clause.
-    fn capabilities(&mut self, entry: &FnEntry, syntax: &syntax::Function, tree: &Tree) -> Vec<Symbol> {
-        let s = self.p.symbols;
-        let known = [s.io, s.file_system, s.env, s.process, s.clock, s.random, s.async_];
-        let mut uses = Vec::new();
-        for name in tree.list(syntax.uses) {
-            if known.contains(&name.symbol) {
-                uses.push(name.symbol);
-                continue;
-            }
-            let text = self.text(name.symbol);
-            let is_trait = matches!(self.p.lookup_type(self.module.id, name.symbol), Some(Def::Trait(_)));
-            if !is_trait {
-                let help = crate::suggest::did_you_mean(text, known.iter().map(|&name| self.text(name)));
-                self.error(602, name.span, format!("unknown capability `{text}`")).help = help;
-            } else if entry.owner == FnOwner::Module && syntax.name.symbol == s.main {
-                self.error(601, name.span, format!("@main cannot be given capability `{text}`"));
-            } else {
-                let message = format!("capability `{text}` is not supported at conformance level core");
-                self.error(900, name.span, message);
-            }
-        }
-        uses
     }
 
     fn test_targets(&mut self, tree: &Tree, test: Id<syntax::Test>) -> Vec<FnId> {

@@ -4,6 +4,7 @@
 //! imports, names    name spaces; ids of all declarations           ─► slot `names`
 //! lower, generics   written types and bounds to `Ty` and `Bound`
 //! items, functions  configs, traits, impl headers, types, functions ─► one slot each, in this order
+//! capabilities      `uses` clauses of functions
 //! checks, derives, cycles    what needs all of them
 //! unused            imports that nothing mentions
 //! ```
@@ -11,6 +12,7 @@
 //! A slot is set as soon as its stage is done, so that later stages of the same module and other modules read it in
 //! the same way. What a broken declaration leaves behind is the error type, which agrees with everything.
 
+mod capabilities;
 mod checks;
 mod cycles;
 mod derives;
@@ -120,7 +122,7 @@ impl Program {
             build.out.diagnostics.append(&mut part.out.diagnostics);
             build.out.pending.append(&mut part.out.pending);
         }
-        if fns.iter().any(|decl| !decl.uses.is_empty()) {
+        if fns.iter().any(|decl| !(decl.uses.is_empty() && decl.capabilities.is_empty())) {
             // Whoever mentions one of these is checked after an edge from here.
             self.has_capabilities.store(true, Ordering::Relaxed);
         }

@@ -467,5 +467,7 @@ fn methods_resolve_to_impls_defaults_and_derives() {
 fn capabilities_of_declarations() {
     check("use std.io { read_all } @f () -> str uses IO, FileSystem = read_all()", &[]);
     check("trait Http { @get (self) -> int } @main () -> void uses Http = ()", &["E0601"]);
-    check("trait Http { @get (self) -> int } @f () -> void uses Http = ()", &["E0900"]);
+    check("trait Http { @get (self) -> int } @f () -> void uses Http = ()", &[]);
+    check("trait Http { @get (self) -> int } @f () -> void uses Htp = ()", &["E0602"]);
+    check("trait Http<T> { @get (self) -> T } @f () -> void uses Http = ()", &["E0302"]);
 }

@@ -1,14 +1,15 @@
 //! Calls.
 
-use super::Emitter;
 use super::facts::borrows;
 use super::target::Callee;
 use super::value::{Code, Val};
+use super::{DiagnosticCode, Emitter};
 use crate::Instance;
 use crate::glue;
 use crate::intrinsics::{self, Extra, Intrinsic, Pass, Ret};
 use sigil_checker::hir::{ExprId, Exprs, FnRef};
 use sigil_checker::types::{FnId, Ty, TyKind, TyList};
+use sigil_frontend::{Diagnostic, Span};
 
 impl Emitter<'_> {
     pub(super) fn call(&mut self, id: ExprId, function: FnRef, args: Exprs) -> Val {
@@ -17,14 +18,33 @@ impl Emitter<'_> {
             self.unsupported(pos, "this call");
             return Val::unit();
         };
-        let modes: Vec<_> =
-            self.body.exprs(args).iter().enumerate().map(|(i, &e)| (e, borrows(&callee, i))).collect();
+        if self.targets.lacks_receiver(function, args.len as usize) {
+            self.lacks_receiver(function, pos);
+            return Val::unit();
+        }
+        let args = self.targets.arguments(self.body, function, args);
+        let modes: Vec<_> = args.iter().enumerate().map(|(i, &e)| (e, borrows(&callee, i))).collect();
         let vals = self.operands(&modes);
         if vals.iter().any(|val| val.never) {
             return Val::never();
         }
         let types: Vec<Ty> = modes.iter().map(|&(e, _)| self.ty(e)).collect();
         self.invoke(callee, vals, &types, self.ty(id), pos)
+    }
+
+    /// Only the instance shows it: `X.m()` in a generic function, where the `m` of what `X` is reads `self`.
+    fn lacks_receiver(&mut self, function: FnRef, pos: u32) {
+        let FnRef::Trait { of, method, args } = function else { return };
+        let program = self.program;
+        let of = program.trait_decl(of);
+        let text = program.names.get(program.fn_decl(of.methods[method as usize]).name);
+        let this = self.program.types.list_of(args).first().map_or(Ty::ERROR, |&ty| self.concrete(ty));
+        let message = format!("`{text}` of {} reads `self`: it needs a value", program.show(this, &[]));
+        let span = Span::new(pos, pos + text.len() as u32);
+        let name = program.names.get(of.name);
+        let help = format!("write `with {name} = … in {name}.{text}(…)`");
+        let diagnostic = Diagnostic::new(DiagnosticCode::error(323), self.decl.id.module, span, message);
+        self.errors.push(diagnostic.help(help));
     }
 
     /// Calls a known function with values as it wants them.

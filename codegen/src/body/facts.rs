@@ -259,6 +259,10 @@ impl Walk<'_> {
         let body = self.body;
         match body[id].kind {
             ExprKind::Local(local) => self.read(local),
+            ExprKind::Call(function, args) => {
+                let args = self.targets.arguments(body, function, args);
+                args.iter().for_each(|&arg| self.expr(arg, frame));
+            }
             ExprKind::Lambda { params, body: inner, captures } => {
                 for &local in body.locals(captures) {
                     self.read(local);

@@ -4,7 +4,7 @@ use crate::glue::Cx;
 use crate::intrinsics::{self, Intrinsic};
 use rustc_hash::FxHashMap;
 use sigil_checker::ResolvedMethod;
-use sigil_checker::hir::FnRef;
+use sigil_checker::hir::{Body, ExprId, Exprs, FnRef};
 use sigil_checker::types::{FnId, TraitId, Ty, TyKind, TyList};
 use std::cell::RefCell;
 
@@ -56,6 +56,36 @@ impl<'a> Targets<'a> {
     /// It is a list.
     pub(super) fn is_list(&self, ty: Ty) -> bool {
         matches!(self.kind(ty), TyKind::List(_))
+    }
+
+    /// The arguments that a call hands over. A method without `self` is called through a capability, or on `self`, with
+    /// the value first, a local; only an implementation that reads `self` takes it.
+    pub(super) fn arguments<'b>(&self, body: &'b Body, function: FnRef, args: Exprs) -> &'b [ExprId] {
+        let args = body.exprs(args);
+        match self.receiver(function, args.len()) {
+            Some((true, false)) => &args[1..],
+            _ => args,
+        }
+    }
+
+    /// Whether a method that reads `self` without having one is called without a value.
+    pub(super) fn lacks_receiver(&self, function: FnRef, count: usize) -> bool {
+        self.receiver(function, count) == Some((false, true))
+    }
+
+    /// Whether a method without `self` is given a value, and whether it takes one; none for all other functions.
+    fn receiver(&self, function: FnRef, count: usize) -> Option<(bool, bool)> {
+        let FnRef::Trait { of, method, .. } = function else { return None };
+        let program = self.cx.program();
+        let decl = program.fn_decl(program.trait_decl(of).methods[method as usize]);
+        if decl.has_self {
+            return None;
+        }
+        let takes = match self.callee(function) {
+            Some(Callee::Fn(id, _)) => program.fn_decl(id).takes_self(),
+            _ => false,
+        };
+        Some((count > decl.params.len() + decl.capabilities.len(), takes))
     }
 
     /// What a reference to a function comes to; none if the type does not implement the trait.

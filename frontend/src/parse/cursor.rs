@@ -63,6 +63,8 @@ pub(super) struct Parser<'a> {
     pub(super) stop_at_pipe: bool,
     /// The `>` of the current `>=` has been used to close type arguments; it stands for `=`.
     pub(super) half_eaten: bool,
+    /// The value `self` was mentioned since a function began.
+    pub(super) reads_self: bool,
     /// The token at which something was reported last.
     last_error: usize,
 }
@@ -103,6 +105,7 @@ impl<'a> Parser<'a> {
             next_call: usize::MAX,
             stop_at_pipe: false,
             half_eaten: false,
+            reads_self: false,
             last_error: usize::MAX,
         }
     }

@@ -64,6 +64,7 @@ impl Parser<'_> {
             uses: List::EMPTY,
             bounds: List::EMPTY,
             body,
+            reads_self: false,
             is_pub: false,
         });
         self.tree.tests(Test { function, targets })
@@ -80,6 +81,7 @@ impl Parser<'_> {
         };
         let result = self.result_type();
         let (uses, bounds) = self.clauses();
+        self.reads_self = false;
         let body = self.body(place);
         self.tree.functions(Function {
             name,
@@ -91,6 +93,7 @@ impl Parser<'_> {
             uses,
             bounds,
             body,
+            reads_self: self.reads_self,
             is_pub,
         })
     }

@@ -30,6 +30,7 @@ pub struct ParsedCall {
     /// None if it must be parsed in its place.
     root: Option<ExprId>,
     depth: u32,
+    reads_self: bool,
 }
 
 /// Parses a call of a plan alone.
@@ -43,10 +44,10 @@ pub fn parse_call(
 ) -> ParsedCall {
     let mut parser = Parser::new(text, tokens, range.clone(), file, dialect, &mut scratch.memory);
     let root = parser.primary(false);
-    let (ends, depth) = (parser.pos == range.end, parser.max_depth);
+    let (ends, depth, reads_self) = (parser.pos == range.end, parser.max_depth, parser.reads_self);
     let (tree, diagnostics) = parser.finish();
     let root = (ends && diagnostics.is_empty()).then_some(root);
-    ParsedCall { range, tree, root, depth }
+    ParsedCall { range, tree, root, depth, reads_self }
 }
 
 /// Parses a chunk that seems to be items and nothing else, before anything is known of what is around it. None if
@@ -106,6 +107,7 @@ impl<'a> Parser<'a> {
         self.give_calls(rest);
         let root = call.root.filter(|_| self.depth + call.depth <= MAX_DEPTH)?;
         self.max_depth = self.max_depth.max(self.depth + call.depth);
+        self.reads_self |= call.reads_self;
         let by = self.tree.append(&call.tree);
         self.pos = call.range.end;
         Some(Id::new(root.index() + by.exprs as usize))

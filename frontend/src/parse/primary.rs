@@ -63,7 +63,10 @@ impl Parser<'_> {
             | TokenKind::False => return self.literal(negative),
             TokenKind::Ident => return self.name(),
             TokenKind::Void => self.one(ExprKind::Void),
-            TokenKind::SelfValue => self.one(ExprKind::SelfValue),
+            TokenKind::SelfValue => {
+                self.reads_self |= self.peek(1) != TokenKind::LParen;
+                self.one(ExprKind::SelfValue)
+            }
             TokenKind::SelfType if self.peek(1) == TokenKind::LBrace => {
                 self.bump();
                 self.struct_lit(List::EMPTY, true, List::EMPTY)

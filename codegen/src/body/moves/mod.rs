@@ -412,8 +412,8 @@ impl<'a> Analysis<'a> {
 
     fn call(&mut self, id: ExprId, function: FnRef, args: Exprs, live: &mut Live) {
         let Some(callee) = self.targets.callee(function) else { return };
-        let modes: Vec<_> =
-            self.body.exprs(args).iter().enumerate().map(|(i, &e)| (e, borrows(&callee, i))).collect();
+        let args = self.targets.arguments(self.body, function, args);
+        let modes: Vec<_> = args.iter().enumerate().map(|(i, &e)| (e, borrows(&callee, i))).collect();
         match modes.split_first() {
             Some((&first, rest)) if self.waits(first, rest) => {
                 self.own(first.0, live);
