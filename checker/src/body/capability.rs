@@ -35,8 +35,14 @@ impl Checker<'_> {
         }
         for name in self.tree.list(self.tree[decl.syntax].uses) {
             let is_built_in = self.p.built_in_capabilities().contains(&name.symbol);
-            if !is_built_in && self.p.capability_trait(self.module, name.symbol).is_none() {
-                self.s.no_capabilities.push(name.symbol);
+            match self.p.capability_trait(self.module, name.symbol) {
+                _ if is_built_in => {}
+                // `@main` cannot be given it.
+                Some(of) if decl.capabilities.is_empty() => {
+                    self.s.no_capabilities.push(self.p.trait_name(of));
+                }
+                Some(_) => {}
+                None => self.s.no_capabilities.push(name.symbol),
             }
         }
     }
@@ -86,7 +92,12 @@ impl Checker<'_> {
 
     /// Reports `E0600`.
     pub(super) fn lacks_capability(&mut self, user: &str, of: TraitId, span: Span) {
-        let text = self.text(self.p.trait_name(of));
+        let name = self.p.trait_name(of);
+        if self.s.no_capabilities.contains(&name) {
+            self.failed = true;
+            return;
+        }
+        let text = self.text(name);
         let own = self.text(self.decl.name);
         let is_main = self.decl.name == self.p.symbols.main;
         let help = match self.decl.owner {
