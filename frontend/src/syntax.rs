@@ -884,6 +884,15 @@ macro_rules! tables {
                 Sizes { lists: self.lists.len() as u32, $($field: self.$field.len() as u32,)* }
             }
 
+            /// Forgets everything and keeps the memory.
+            pub(crate) fn clear(&mut self) {
+                self.lists.clear();
+                self.imports.clear();
+                self.late_imports.clear();
+                self.items.clear();
+                $(self.$field.clear();)*
+            }
+
             /// Makes room for other trees.
             pub(crate) fn reserve(&mut self, others: &[Sizes]) {
                 self.lists.reserve(others.iter().map(|sizes| sizes.lists as usize).sum());

@@ -39,6 +39,9 @@ pub(super) struct Memory {
     /// Starts of the components of the last type chain that was looked at, and where the chain ends.
     pub(super) chain: Vec<u32>,
     pub(super) chain_end: Option<usize>,
+    /// What is built is copied from here at the end: memory that is kept is not larger than it needs to be, and what
+    /// tables outgrow is not touched anew for each piece.
+    tree: Tree,
 }
 
 pub(super) struct Parser<'a> {
@@ -85,9 +88,8 @@ impl<'a> Parser<'a> {
         memory.prefixes.clear();
         memory.branches.clear();
         memory.chain.clear();
-        let mut tree = Tree::default();
-        tree.exprs.reserve(range.len() / 2);
-        tree.lists.reserve(range.len() / 4);
+        let mut tree = std::mem::take(&mut memory.tree);
+        tree.clear();
         Parser {
             text,
             tokens: all,
@@ -113,7 +115,9 @@ impl<'a> Parser<'a> {
     /// The tree and the reports in order of position.
     pub(super) fn finish(mut self) -> (Tree, Vec<Diagnostic>) {
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
-        (self.tree, self.diagnostics)
+        let tree = self.tree.clone();
+        self.memory.tree = self.tree;
+        (tree, self.diagnostics)
     }
 
     // ---- tokens
