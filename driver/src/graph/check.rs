@@ -161,7 +161,9 @@ impl Compilation<'_> {
                 return;
             }
             BodyCheck::Done { body, diagnostics, assumptions } => {
-                self.program.set_body(id, body);
+                if self.plan.goal >= Goal::Emit {
+                    self.program.set_body(id, body);
+                }
                 slot.is_checked.store(true, Ordering::Release);
                 if assumptions.is_empty() {
                     self.report(diagnostics);
