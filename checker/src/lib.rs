@@ -5,6 +5,7 @@
 //! ```text
 //! program            one compilation: modules, write-once slots
 //! interface          a module's declarations, lowered to types
+//! parts              long lists that several workers make beside each other
 //! lookup             what a name stands for
 //! impls              which types implement which traits
 //! body               checking of one function
@@ -22,6 +23,7 @@ mod impls;
 mod interface;
 pub mod library;
 mod lookup;
+pub mod parts;
 pub mod program;
 mod sharded;
 mod show;

@@ -9,6 +9,7 @@ use crate::hir::Body;
 pub use crate::impls::ImplAnswer;
 use crate::impls::ImplTable;
 use crate::interface::Names;
+use crate::parts::{Parts, Slots};
 use crate::sharded::ShardedMap;
 use crate::symbols::Symbols;
 pub use crate::types::Head;
@@ -50,8 +51,8 @@ pub struct Module {
     pub(crate) traits: OnceLock<Vec<TraitDecl>>,
     pub(crate) impls: OnceLock<ImplTable>,
     pub(crate) adts: OnceLock<Vec<AdtDecl>>,
-    pub(crate) fns: OnceLock<Vec<FnDecl>>,
-    pub(crate) bodies: OnceLock<Box<[OnceLock<Option<Body>>]>>,
+    pub(crate) fns: OnceLock<Parts<FnDecl>>,
+    pub(crate) bodies: OnceLock<Slots<OnceLock<Option<Body>>>>,
 }
 
 impl Module {
@@ -92,8 +93,8 @@ impl Module {
         self.slot::<Vec<_>>(&self.adts, "the interface (types)")
     }
 
-    pub(crate) fn fns(&self) -> &[FnDecl] {
-        self.slot::<Vec<_>>(&self.fns, "the interface (functions)")
+    pub(crate) fn fns(&self) -> &Parts<FnDecl> {
+        self.slot(&self.fns, "the interface (functions)")
     }
 }
 
@@ -231,14 +232,14 @@ impl Program {
     pub fn set_body(&self, id: FnId, body: Option<Body>) {
         let module = self.module(id.module);
         let bodies = module.slot(&module.bodies, "the interface");
-        set(&bodies[id.index as usize], body, "body");
+        set(bodies.get(id.index as usize), body, "body");
     }
 
     /// A checked body; none if it had errors.
     pub fn body(&self, id: FnId) -> Option<&Body> {
         let module = self.module(id.module);
         let bodies = module.slot(&module.bodies, "the interface");
-        module.slot(&bodies[id.index as usize], "a function body").as_ref()
+        module.slot(bodies.get(id.index as usize), "a function body").as_ref()
     }
 
     /// A function.
@@ -279,7 +280,7 @@ impl Program {
     }
 
     /// All functions, tests and methods of a module in source order.
-    pub fn functions(&self, module: ModuleId) -> &[FnDecl] {
+    pub fn functions(&self, module: ModuleId) -> &Parts<FnDecl> {
         self.module(module).fns()
     }
 

@@ -43,7 +43,7 @@ impl Program {
         let elsewhere = files.0.get(&key).map_or(&[][..], Vec::as_slice);
         let tested: FxHashSet<FnId> = std::iter::once(&id)
             .chain(elsewhere)
-            .flat_map(|&file| self.functions(file))
+            .flat_map(|&file| self.functions(file).iter())
             .flat_map(|decl| decl.targets.iter().copied())
             .collect();
         let own = &module.names().values.own;

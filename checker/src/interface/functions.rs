@@ -10,9 +10,9 @@ use sigil_frontend::syntax::{self, Id, Tree};
 use std::ops::Range;
 
 impl<'p> Build<'p> {
-    pub(super) fn functions(&mut self, part: Range<u32>) -> Vec<FnDecl> {
+    pub(super) fn functions(&mut self, part: Range<usize>) -> Vec<FnDecl> {
         let fns = &self.module.names().fns;
-        part.map(|index| self.function(index, &fns[index as usize])).collect()
+        part.map(|index| self.function(index as u32, &fns[index])).collect()
     }
 
     fn function(&mut self, index: u32, entry: &FnEntry) -> FnDecl {

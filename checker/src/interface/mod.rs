@@ -31,11 +31,10 @@ pub use names::Space;
 pub(crate) use names::{Entry, Names};
 
 use crate::decl::FnDecl;
+use crate::parts::{Parts, Slots, part_count, part_range};
 use crate::program::{Module, Program, set};
 use crate::types::ModuleId;
 use sigil_frontend::{Code, Diagnostic, Span, Symbol};
-use std::ops::Range;
-use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
 /// One interface being built.
@@ -68,8 +67,8 @@ impl Program {
     /// Builds the interface of a module in one go: see [`Program::begin_interface`].
     pub fn build_interface(&self, id: ModuleId, imports: &[Option<ModuleId>]) -> Vec<Diagnostic> {
         let begun = self.begin_interface(id, imports);
-        let signatures = self.lower_signatures(id, 0..self.signature_count(id));
-        self.finish_interface(id, begun, [signatures])
+        let parts = (0..self.signature_parts(id)).map(|part| self.lower_signatures(id, part));
+        self.finish_interface(id, begun, parts)
     }
 
     /// Builds the interface of a module but for the signatures of functions. `imports[i]` is the module that the i-th
@@ -95,15 +94,17 @@ impl Program {
         BegunInterface(build.out)
     }
 
-    /// How many functions a module has whose interface is begun, methods and tests included.
-    pub fn signature_count(&self, id: ModuleId) -> u32 {
-        self.module(id).names().fns.len() as u32
+    /// In how many parts the functions of a module come whose interface is begun, methods and tests included.
+    pub fn signature_parts(&self, id: ModuleId) -> usize {
+        part_count(self.module(id).names().fns.len())
     }
 
-    /// Lowers the signatures of some functions of a module whose interface is begun: any part of them, beside others.
-    pub fn lower_signatures(&self, id: ModuleId, part: Range<u32>) -> Signatures {
-        let mut build = Build { p: self, module: self.module(id), out: Out::default() };
-        let fns = build.functions(part);
+    /// Lowers the signatures of a part of the functions of a module whose interface is begun; other workers may lower
+    /// other parts meanwhile.
+    pub fn lower_signatures(&self, id: ModuleId, part: usize) -> Signatures {
+        let module = self.module(id);
+        let mut build = Build { p: self, module, out: Out::default() };
+        let fns = build.functions(part_range(part, module.names().fns.len()));
         Signatures { fns, out: build.out }
     }
 
@@ -116,17 +117,18 @@ impl Program {
     ) -> Vec<Diagnostic> {
         let module = self.module(id);
         let mut build = Build { p: self, module, out: begun.0 };
-        let mut fns = Vec::with_capacity(module.names().fns.len());
+        let mut fns = Vec::new();
         for mut part in signatures {
-            fns.append(&mut part.fns);
+            fns.push(part.fns);
             build.out.diagnostics.append(&mut part.out.diagnostics);
             build.out.pending.append(&mut part.out.pending);
         }
+        let fns = Parts::new(fns);
         if fns.iter().any(|decl| !(decl.uses.is_empty() && decl.capabilities.is_empty())) {
             // Whoever mentions one of these is checked after an edge from here.
             self.has_capabilities.store(true, Ordering::Relaxed);
         }
-        let bodies = fns.iter().map(|_| OnceLock::new()).collect();
+        let bodies = Slots::new(fns.len());
         set(&module.fns, fns, "interface");
         build.checks();
         build.unused_imports();

@@ -144,6 +144,10 @@ impl<'p> Build<'p> {
         self.imports(&mut names, imports);
         let aliases = self.alias_names(&names);
         let module = self.module;
+        // Tables that grow step by step would be hashed anew each time.
+        let count = module.syntax().trees.iter().map(|tree| tree.functions.len()).sum();
+        names.fns.reserve(count);
+        names.values.own.reserve(count);
         for (number, tree) in module.syntax().trees.iter().enumerate() {
             let number = number as u32;
             for item in &tree.items {

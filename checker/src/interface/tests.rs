@@ -382,7 +382,7 @@ fn intrinsics_are_named() {
     let (files, _) = run(&texts);
     let mut names = Vec::new();
     for (key, id) in &files.loaded {
-        for decl in files.program.functions(*id) {
+        for decl in files.program.functions(*id).iter() {
             if let Some(name) = decl.intrinsic {
                 names.push((key.as_str(), files.program.names.get(name)));
             }

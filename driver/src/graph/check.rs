@@ -14,9 +14,6 @@ use sigil_frontend::Diagnostic;
 use sigil_frontend::syntax::{Import, Tree};
 use std::sync::atomic::Ordering;
 
-/// Signatures a node: enough to be worth one.
-const SIGNATURES: u32 = 1024;
-
 impl Compilation<'_> {
     /// Builds the interface of a module; if it is large, creates nodes for its signatures.
     pub fn interface(&self, id: ModuleId, g: &mut dyn Graph) {
@@ -34,22 +31,21 @@ impl Compilation<'_> {
             .map(target)
             .collect();
         let begun = self.program.begin_interface(id, &imports);
-        let count = self.program.signature_count(id);
-        if count <= SIGNATURES {
-            let signatures = self.program.lower_signatures(id, 0..count);
-            let diagnostics = self.program.finish_interface(id, begun, [signatures]);
+        let count = self.program.signature_parts(id);
+        if count <= 1 {
+            let signatures = (0..count).map(|part| self.program.lower_signatures(id, part));
+            let diagnostics = self.program.finish_interface(id, begun, signatures);
             return self.open_interface(id, diagnostics, g);
         }
-        file.large.start_signatures(begun, count.div_ceil(SIGNATURES));
-        let parts = (0..count.div_ceil(SIGNATURES)).map(|part| g.node(Job::Signatures(id, part), &[]));
+        file.large.start_signatures(begun, count);
+        let parts = (0..count).map(|part| g.node(Job::Signatures(id, part as u32), &[]));
         let parts: Vec<Node> = parts.collect();
         g.node(Job::EndInterface(id), &parts);
     }
 
     /// Lowers some of the signatures of a large module.
     pub fn signatures(&self, id: ModuleId, part: u32) {
-        let range = part * SIGNATURES..self.program.signature_count(id).min((part + 1) * SIGNATURES);
-        let signatures = self.program.lower_signatures(id, range);
+        let signatures = self.program.lower_signatures(id, part as usize);
         self.file(id).large.keep_signatures(part, signatures);
     }
 
@@ -98,13 +94,17 @@ impl Compilation<'_> {
             1 => bodies.for_each(|decl| {
                 self.check_node(decl.id, g);
             }),
-            size => functions.chunks(size).for_each(|run| self.check_run(run, g)),
+            size => {
+                let starts = (0..functions.len() as u32).step_by(size);
+                starts.for_each(|index| self.check_run(FnId { module: id, index }, g));
+            }
         }
     }
 
     /// One node for those of a run of functions that have none yet.
-    fn check_run(&self, run: &[FnDecl], g: &mut dyn Graph) {
-        let slots = run.iter().filter(|decl| decl.has_body).map(|decl| self.function(decl.id));
+    fn check_run(&self, first: FnId, g: &mut dyn Graph) {
+        let run = self.run_from(first, self.plan.grain.check).map(|index| FnId { index, ..first });
+        let slots = run.filter(|&id| self.program.fn_decl(id).has_body).map(|id| self.function(id));
         // Nobody else takes two of these locks at once. The node may run before the locks are open again; it does not
         // need them.
         let mut open: Vec<_> = slots
@@ -117,7 +117,7 @@ impl Compilation<'_> {
             })
             .collect();
         if !open.is_empty() {
-            let node = g.node(Job::CheckBodies(run[0].id), &[]);
+            let node = g.node(Job::CheckBodies(first), &[]);
             open.iter_mut().for_each(|check| **check = Some(node));
         }
     }

@@ -7,6 +7,7 @@ use super::state::{Compilation, InstanceSlot, Part};
 use dashmap::Entry;
 use parking_lot::Mutex;
 use sigil_checker::decl::FnDecl;
+use sigil_checker::parts::Parts;
 use sigil_checker::types::{FnId, ModuleId, TyList};
 use sigil_codegen::{Emitted, Instance};
 use std::sync::atomic::{AtomicIsize, Ordering};
@@ -30,11 +31,15 @@ impl Compilation<'_> {
     }
 
     /// Says how many functions the parts of a module have.
-    pub fn count_parts(&self, id: ModuleId, functions: &[FnDecl], g: &mut dyn Graph) {
+    pub fn count_parts(&self, id: ModuleId, functions: &Parts<FnDecl>, g: &mut dyn Graph) {
         let size = self.plan.grain.emit;
         if size > 1 {
-            let is_counted = |decl: &&FnDecl| self.is_emitted_once(decl);
-            let runs = functions.chunks(size).map(|run| run.iter().filter(is_counted).count().into());
+            let is_counted = |index: &usize| self.is_emitted_once(&functions[*index]);
+            let starts = (0..functions.len()).step_by(size);
+            let runs = starts.map(|at| {
+                let run = at..functions.len().min(at + size);
+                run.filter(is_counted).count().into()
+            });
             // It cannot be set already: a module is opened once.
             let _ = self.file(id).unchecked.set(runs.collect());
         }

@@ -90,7 +90,7 @@ impl Compilation<'_> {
     fn all_tests(&self) -> Vec<FnId> {
         let mut modules: Vec<_> = self.program.modules().filter(|module| !module.info.is_library).collect();
         modules.sort_by(|a, b| a.info.display.cmp(&b.info.display));
-        let functions = modules.iter().flat_map(|module| self.program.functions(module.id));
+        let functions = modules.iter().flat_map(|module| self.program.functions(module.id).iter());
         functions.filter(|decl| decl.owner == FnOwner::Test).map(|decl| decl.id).collect()
     }
 }

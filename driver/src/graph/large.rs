@@ -44,7 +44,7 @@ pub struct Large {
 
 impl Large {
     /// Makes room for the signatures of an interface.
-    pub fn start_signatures(&self, begun: BegunInterface, parts: u32) {
+    pub fn start_signatures(&self, begun: BegunInterface, parts: usize) {
         *self.begun.lock() = Some(begun);
         fill(&self.signatures, (0..parts).map(|_| Mutex::default()).collect());
     }

@@ -14,6 +14,7 @@ use dashmap::DashMap;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use sigil_checker::body::BodyScratch;
+use sigil_checker::parts::Slots;
 use sigil_checker::types::{FnId, ModuleId};
 use sigil_checker::{Assumption, Program};
 use sigil_codegen::{Codegen, Emitted, Instance, Scratch};
@@ -202,7 +203,7 @@ pub struct File {
     /// Chunks and pieces, if it is large.
     pub large: super::large::Large,
     /// A slot a function, once the interface is built.
-    pub functions: OnceLock<Box<[FnSlot]>>,
+    pub functions: OnceLock<Slots<FnSlot>>,
     /// Parts of the file that become C together.
     pub parts: OnceLock<Box<[Part]>>,
     /// Where several functions share an emission: how many of each run are not checked yet.
@@ -383,8 +384,8 @@ impl<'p> Compilation<'p> {
         // has gone on to create the nodes.
         let table = file.functions.get_or_init(|| {
             let count = self.program.functions(id.module).len();
-            (0..count).map(|_| FnSlot::default()).collect()
+            Slots::new(count)
         });
-        &table[id.index as usize]
+        table.get(id.index as usize)
     }
 }

@@ -84,7 +84,7 @@ impl Files<'_> {
 
     /// Checks all bodies of a module, verifies them, and sets them.
     fn check(&mut self, id: ModuleId, scratch: &mut BodyScratch) {
-        for decl in self.program.functions(id) {
+        for decl in self.program.functions(id).iter() {
             if !decl.has_body {
                 continue;
             }
