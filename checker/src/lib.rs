@@ -33,7 +33,7 @@ pub mod types;
 mod untested;
 
 pub use impls::{ImplAnswer, ResolvedMethod};
-pub use interface::{BegunInterface, Signatures, Space};
+pub use interface::{BegunInterface, InterfacePart, Space};
 pub use lookup::Hidden;
 pub use program::{Assumption, BodyCheck, Lang, Module, ModuleInfo, Program};
 pub use suggest::did_you_mean;

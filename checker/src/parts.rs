@@ -1,10 +1,10 @@
 //! Lists of what a large module has thousands of, in parts that several workers make beside each other.
 
-use std::ops::{Index, Range};
+use std::ops::{Index, IndexMut, Range};
 use std::sync::OnceLock;
 
 /// Elements a part.
-const PART: usize = 1024;
+const PART: usize = 256;
 
 /// How many parts a list has.
 pub fn part_count(len: usize) -> usize {
@@ -53,6 +53,12 @@ impl<T> Index<usize> for Parts<T> {
 
     fn index(&self, index: usize) -> &T {
         &self.parts[index / PART][index % PART]
+    }
+}
+
+impl<T> IndexMut<usize> for Parts<T> {
+    fn index_mut(&mut self, index: usize) -> &mut T {
+        &mut self.parts[index / PART][index % PART]
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Module {
     pub(crate) configs: OnceLock<Vec<ConfigDecl>>,
     pub(crate) traits: OnceLock<Vec<TraitDecl>>,
     pub(crate) impls: OnceLock<ImplTable>,
-    pub(crate) adts: OnceLock<Vec<AdtDecl>>,
+    pub(crate) adts: OnceLock<Parts<AdtDecl>>,
     pub(crate) fns: OnceLock<Parts<FnDecl>>,
     pub(crate) bodies: OnceLock<Slots<OnceLock<Option<Body>>>>,
 }
@@ -89,8 +89,8 @@ impl Module {
         self.slot(&self.impls, "the interface (impls)")
     }
 
-    pub(crate) fn adts(&self) -> &[AdtDecl] {
-        self.slot::<Vec<_>>(&self.adts, "the interface (types)")
+    pub(crate) fn adts(&self) -> &Parts<AdtDecl> {
+        self.slot(&self.adts, "the interface (types)")
     }
 
     pub(crate) fn fns(&self) -> &Parts<FnDecl> {
@@ -285,7 +285,7 @@ impl Program {
     }
 
     /// All types of a module in source order.
-    pub fn adts(&self, module: ModuleId) -> &[AdtDecl] {
+    pub fn adts(&self, module: ModuleId) -> &Parts<AdtDecl> {
         self.module(module).adts()
     }
 

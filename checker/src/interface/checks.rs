@@ -13,7 +13,7 @@ impl<'p> Build<'p> {
         self.level_2_items();
         self.pending_bounds();
         let module = self.module;
-        for decl in module.adts() {
+        for decl in module.adts().iter() {
             if !decl.derives.is_empty() {
                 self.check_derives(decl);
             }

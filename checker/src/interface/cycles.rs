@@ -2,6 +2,7 @@
 
 use super::Build;
 use crate::decl::{AdtDecl, AdtKind};
+use crate::parts::Parts;
 use crate::types::{AdtId, Ty, TyKind};
 use rustc_hash::FxHashMap;
 
@@ -10,7 +11,7 @@ const MAX_DEPTH: usize = 200;
 
 struct Search<'b, 'p> {
     build: &'b Build<'p>,
-    adts: &'b [AdtDecl],
+    adts: &'b Parts<AdtDecl>,
     /// Instances looked at; true: found to be finite, false: being looked at.
     seen: FxHashMap<Ty, bool>,
     path: Vec<AdtId>,
@@ -69,7 +70,7 @@ impl Search<'_, '_> {
 
 impl<'p> Build<'p> {
     /// Reports such types, one for each cycle, and makes their fields errors, so that nobody lays them out.
-    pub(super) fn cut_cycles(&mut self, adts: &mut [AdtDecl]) {
+    pub(super) fn cut_cycles(&mut self, adts: &mut Parts<AdtDecl>) {
         let mut search =
             Search { build: self, adts, seen: FxHashMap::default(), path: Vec::new(), cyclic: Vec::new() };
         let mut cycles: Vec<Vec<AdtId>> = Vec::new();

@@ -9,6 +9,7 @@ use crate::impls::ImplTable;
 use crate::types::{AdtId, FnId, Head, ImplId, TraitId, Ty, TyKind, TyList};
 use sigil_frontend::syntax::{self, ExprKind, Id, Tree, TypeBody, TypeExprKind, UnOp};
 use sigil_frontend::{Span, Symbol};
+use std::ops::Range;
 
 /// The scope of a signature besides its type parameters.
 #[derive(Clone, Copy, Default)]
@@ -349,11 +350,8 @@ impl<'p> Build<'p> {
 
     // ---- types
 
-    pub(super) fn adts(&mut self) -> Vec<AdtDecl> {
-        let names = self.module.names();
-        let mut adts: Vec<AdtDecl> = (0..names.adts.len()).map(|index| self.adt(index)).collect();
-        self.cut_cycles(&mut adts);
-        adts
+    pub(super) fn adts(&mut self, part: Range<usize>) -> Vec<AdtDecl> {
+        part.map(|index| self.adt(index)).collect()
     }
 
     fn adt(&mut self, index: usize) -> AdtDecl {

@@ -324,15 +324,10 @@ impl<'a> Lower<'a> {
     }
 
     fn adt(&mut self, id: AdtId, name: Name, path: &syntax::Path) -> Ty {
-        let module = self.p.module(id.module);
-        let arity = module.names().adts[id.index as usize].arity;
-        let Some(args) = self.arguments(name, path, arity) else { return Ty::ERROR };
+        let entry = &self.p.module(id.module).names().adts[id.index as usize];
+        let Some(args) = self.arguments(name, path, entry.arity) else { return Ty::ERROR };
         let ty = self.p.types.adt_ty(id, &args);
-        let may_have_bounds = match module.adts.get() {
-            Some(adts) => !adts[id.index as usize].generics.bounds.is_empty(),
-            None => true,
-        };
-        if arity > 0 && may_have_bounds {
+        if entry.arity > 0 && entry.has_bounds {
             self.pend(ty, path.span);
         }
         ty

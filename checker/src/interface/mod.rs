@@ -3,7 +3,7 @@
 //! ```text
 //! imports, names    name spaces; ids of all declarations           ─► slot `names`
 //! lower, generics   written types and bounds to `Ty` and `Bound`
-//! items, functions  configs, traits, impl headers, types, functions ─► one slot each, in this order
+//! items, functions  configs, traits, impl headers; then types and functions in parts ─► one slot each, in this order
 //! capabilities      `uses` clauses of functions
 //! checks, derives, cycles    what needs all of them
 //! unused            imports that nothing mentions
@@ -30,7 +30,7 @@ pub(crate) use lower::{EnvRef, Lower, Out};
 pub use names::Space;
 pub(crate) use names::{Entry, Names};
 
-use crate::decl::FnDecl;
+use crate::decl::{AdtDecl, FnDecl};
 use crate::parts::{Parts, Slots, part_count, part_range};
 use crate::program::{Module, Program, set};
 use crate::types::ModuleId;
@@ -54,11 +54,12 @@ impl<'p> Build<'p> {
     }
 }
 
-/// An interface that lacks the signatures of its functions.
+/// An interface that lacks its types and the signatures of its functions.
 pub struct BegunInterface(Out);
 
-/// The signatures of some functions of a module.
-pub struct Signatures {
+/// Some types or signatures of a module.
+pub struct InterfacePart {
+    adts: Vec<AdtDecl>,
     fns: Vec<FnDecl>,
     out: Out,
 }
@@ -67,11 +68,11 @@ impl Program {
     /// Builds the interface of a module in one go: see [`Program::begin_interface`].
     pub fn build_interface(&self, id: ModuleId, imports: &[Option<ModuleId>]) -> Vec<Diagnostic> {
         let begun = self.begin_interface(id, imports);
-        let parts = (0..self.signature_parts(id)).map(|part| self.lower_signatures(id, part));
+        let parts = (0..self.interface_parts(id)).map(|part| self.interface_part(id, part));
         self.finish_interface(id, begun, parts)
     }
 
-    /// Builds the interface of a module but for the signatures of functions. `imports[i]` is the module that the i-th
+    /// Builds the interface of a module but for its types and the signatures of functions. `imports[i]` is the module that the i-th
     /// import of the file resolves to; none if that was reported already: names from it are silent. The interfaces of
     /// all of these, and of the prelude, are built.
     pub fn begin_interface(&self, id: ModuleId, imports: &[Option<ModuleId>]) -> BegunInterface {
@@ -89,41 +90,50 @@ impl Program {
         set(&module.traits, traits, "interface");
         let impls = build.impls();
         set(&module.impls, impls, "interface");
-        let adts = build.adts();
-        set(&module.adts, adts, "interface");
         BegunInterface(build.out)
     }
 
-    /// In how many parts the functions of a module come whose interface is begun, methods and tests included.
-    pub fn signature_parts(&self, id: ModuleId) -> usize {
-        part_count(self.module(id).names().fns.len())
+    /// In how many parts the types and functions of a module come whose interface is begun, methods and tests
+    /// included.
+    pub fn interface_parts(&self, id: ModuleId) -> usize {
+        let names = self.module(id).names();
+        part_count(names.adts.len()) + part_count(names.fns.len())
     }
 
-    /// Lowers the signatures of a part of the functions of a module whose interface is begun; other workers may lower
-    /// other parts meanwhile.
-    pub fn lower_signatures(&self, id: ModuleId, part: usize) -> Signatures {
+    /// Lowers a part of a module whose interface is begun; other workers may lower other parts meanwhile.
+    pub fn interface_part(&self, id: ModuleId, part: usize) -> InterfacePart {
         let module = self.module(id);
         let mut build = Build { p: self, module, out: Out::default() };
-        let fns = build.functions(part_range(part, module.names().fns.len()));
-        Signatures { fns, out: build.out }
+        let (mut adts, mut fns) = (Vec::new(), Vec::new());
+        let names = module.names();
+        match part.checked_sub(part_count(names.adts.len())) {
+            None => adts = build.adts(part_range(part, names.adts.len())),
+            Some(part) => fns = build.functions(part_range(part, names.fns.len())),
+        }
+        InterfacePart { adts, fns, out: build.out }
     }
 
-    /// Ends what [`Program::begin_interface`] began, with all signatures in order.
+    /// Ends what [`Program::begin_interface`] began, with all parts in order.
     pub fn finish_interface(
         &self,
         id: ModuleId,
         begun: BegunInterface,
-        signatures: impl IntoIterator<Item = Signatures>,
+        parts: impl IntoIterator<Item = InterfacePart>,
     ) -> Vec<Diagnostic> {
         let module = self.module(id);
         let mut build = Build { p: self, module, out: begun.0 };
-        let mut fns = Vec::new();
-        for mut part in signatures {
-            fns.push(part.fns);
+        let (mut adts, mut fns) = (Vec::new(), Vec::new());
+        for mut part in parts {
+            match part.adts.is_empty() {
+                true => fns.push(part.fns),
+                false => adts.push(part.adts),
+            }
             build.out.diagnostics.append(&mut part.out.diagnostics);
             build.out.pending.append(&mut part.out.pending);
         }
-        let fns = Parts::new(fns);
+        let (mut adts, fns) = (Parts::new(adts), Parts::new(fns));
+        build.cut_cycles(&mut adts);
+        set(&module.adts, adts, "interface");
         if fns.iter().any(|decl| !(decl.uses.is_empty() && decl.capabilities.is_empty())) {
             // Whoever mentions one of these is checked after an edge from here.
             self.has_capabilities.store(true, Ordering::Relaxed);

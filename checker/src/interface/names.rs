@@ -64,6 +64,7 @@ pub(crate) struct AdtEntry {
     pub(crate) tree: u32,
     pub(crate) syntax: Id<syntax::TypeDef>,
     pub(crate) arity: u32,
+    pub(crate) has_bounds: bool,
     pub(crate) is_pub: bool,
     pub(crate) attrs: List<syntax::Attr>,
 }
@@ -256,7 +257,14 @@ impl<'p> Build<'p> {
             return;
         }
         let id = AdtId { module, index: names.adts.len() as u32 };
-        names.adts.push(AdtEntry { tree: number, syntax, arity, is_pub: item.is_pub, attrs: item.attrs });
+        names.adts.push(AdtEntry {
+            tree: number,
+            syntax,
+            arity,
+            has_bounds: !def.bounds.is_empty() || tree.list(def.generics).any(|one| !one.bounds.is_empty()),
+            is_pub: item.is_pub,
+            attrs: item.attrs,
+        });
         if !self.declare(names, Space::Type, def.name, Def::Adt(id), item.is_pub) {
             return;
         }

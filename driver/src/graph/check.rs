@@ -9,13 +9,14 @@ use super::state::{Assumed, Compilation, Goal, Untested};
 use crate::cli::Schedule;
 use sigil_checker::BodyCheck;
 use sigil_checker::decl::{FnDecl, FnOwner};
+use sigil_checker::parts::{part_count, part_range};
 use sigil_checker::types::{FnId, ImplId, ModuleId};
 use sigil_frontend::Diagnostic;
 use sigil_frontend::syntax::{Import, Tree};
 use std::sync::atomic::Ordering;
 
 impl Compilation<'_> {
-    /// Builds the interface of a module; if it is large, creates nodes for its signatures.
+    /// Builds the interface of a module; if it is large, creates nodes for its parts.
     pub fn interface(&self, id: ModuleId, g: &mut dyn Graph) {
         let file = self.file(id);
         let edges = file.imports.get().expect("the header comes before the interface: an edge is missing");
@@ -31,28 +32,29 @@ impl Compilation<'_> {
             .map(target)
             .collect();
         let begun = self.program.begin_interface(id, &imports);
-        let count = self.program.signature_parts(id);
-        if count <= 1 {
-            let signatures = (0..count).map(|part| self.program.lower_signatures(id, part));
-            let diagnostics = self.program.finish_interface(id, begun, signatures);
+        let count = self.program.interface_parts(id);
+        // Types and functions of most modules are a part each.
+        if count <= 2 {
+            let parts = (0..count).map(|part| self.program.interface_part(id, part));
+            let diagnostics = self.program.finish_interface(id, begun, parts);
             return self.open_interface(id, diagnostics, g);
         }
-        file.large.start_signatures(begun, count);
-        let parts = (0..count).map(|part| g.node(Job::Signatures(id, part as u32), &[]));
+        file.large.start_interface(begun, count);
+        let parts = (0..count).map(|part| g.node(Job::InterfacePart(id, part as u32), &[]));
         let parts: Vec<Node> = parts.collect();
         g.node(Job::EndInterface(id), &parts);
     }
 
-    /// Lowers some of the signatures of a large module.
-    pub fn signatures(&self, id: ModuleId, part: u32) {
-        let signatures = self.program.lower_signatures(id, part as usize);
-        self.file(id).large.keep_signatures(part, signatures);
+    /// Lowers some of the types or signatures of a large module.
+    pub fn interface_part(&self, id: ModuleId, part: u32) {
+        let lowered = self.program.interface_part(id, part as usize);
+        self.file(id).large.keep_interface_part(part, lowered);
     }
 
     /// Puts the interface of a large module together.
     pub fn end_interface(&self, id: ModuleId, g: &mut dyn Graph) {
-        let (begun, signatures) = self.file(id).large.take_signatures();
-        let diagnostics = self.program.finish_interface(id, begun, signatures);
+        let (begun, parts) = self.file(id).large.take_interface();
+        let diagnostics = self.program.finish_interface(id, begun, parts);
         self.open_interface(id, diagnostics, g);
     }
 
@@ -81,24 +83,41 @@ impl Compilation<'_> {
     /// The nodes of a module's bodies and impls. Library bodies are checked when an instance needs them.
     fn open_bodies(&self, id: ModuleId, g: &mut dyn Graph) {
         let functions = self.program.functions(id);
-        let bodies = functions.iter().filter(|decl| decl.has_body);
         let impls = self.program.impls(id);
-        self.level_add(bodies.clone().count() + impls.len());
         if self.plan.goal >= Goal::Emit {
             self.count_parts(id, functions, g);
         }
+        let parts = part_count(functions.len()) as u32;
+        self.level_add(impls.len() + parts as usize);
         for decl in impls {
             g.node(Job::CheckImpl(decl.id), &[]);
         }
+        match parts {
+            0 => {}
+            1 => self.open_bodies_of_part(id, 0, g),
+            // Each is soon done with its nodes, whose memory the next one's take then.
+            _ => (0..parts).for_each(|part| {
+                g.node(Job::OpenBodies(id, part), &[]);
+            }),
+        }
+    }
+
+    /// The nodes of some of a module's bodies.
+    pub fn open_bodies_of_part(&self, id: ModuleId, part: u32, g: &mut dyn Graph) {
+        let functions = self.program.functions(id);
+        let part = part_range(part as usize, functions.len());
+        let bodies = part.clone().map(|index| &functions[index]).filter(|decl| decl.has_body);
+        self.level_add(bodies.clone().count());
         match self.plan.grain.check {
             1 => bodies.for_each(|decl| {
                 self.check_node(decl.id, g);
             }),
-            size => {
-                let starts = (0..functions.len() as u32).step_by(size);
-                starts.for_each(|index| self.check_run(FnId { module: id, index }, g));
-            }
+            // A run belongs to the part that it starts in.
+            size => (part.start.next_multiple_of(size)..part.end).step_by(size).for_each(|index| {
+                self.check_run(FnId { module: id, index: index as u32 }, g);
+            }),
         }
+        self.level_step(g);
     }
 
     /// One node for those of a run of functions that have none yet.

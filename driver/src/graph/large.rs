@@ -1,4 +1,4 @@
-//! Large files: lexed in chunks, parsed in pieces, put together again; and their signatures, lowered in parts.
+//! Large files: lexed in chunks, parsed in pieces, put together again; and their interfaces, lowered in parts.
 //!
 //! ```text
 //!  LexChunk ─► ParseChunk… ─► Join ─► FindItems… ─► Plan ─► ParsePiece (calls)… ─► ParsePiece (runs of items)… ─► Assemble
@@ -15,7 +15,7 @@ use super::engine::{Graph, Node};
 use super::state::Compilation;
 use parking_lot::Mutex;
 use sigil_checker::types::ModuleId;
-use sigil_checker::{BegunInterface, Signatures};
+use sigil_checker::{BegunInterface, InterfacePart};
 use sigil_frontend::syntax::Tree;
 use sigil_frontend::{Diagnostic, Outline, ParsedCall, Plan, Run, Span, Tokens};
 use std::ops::Range;
@@ -37,27 +37,27 @@ pub struct Large {
     runs: OnceLock<Box<[ParsedRun]>>,
     /// Complete when its syntax is in its slot.
     parsed: OnceLock<Node>,
-    /// Its interface without signatures.
+    /// Its interface without types and signatures.
     begun: Mutex<Option<BegunInterface>>,
-    signatures: OnceLock<Box<[Mutex<Option<Signatures>>]>>,
+    parts: OnceLock<Box<[Mutex<Option<InterfacePart>>]>>,
 }
 
 impl Large {
-    /// Makes room for the signatures of an interface.
-    pub fn start_signatures(&self, begun: BegunInterface, parts: usize) {
+    /// Makes room for the parts of an interface.
+    pub fn start_interface(&self, begun: BegunInterface, parts: usize) {
         *self.begun.lock() = Some(begun);
-        fill(&self.signatures, (0..parts).map(|_| Mutex::default()).collect());
+        fill(&self.parts, (0..parts).map(|_| Mutex::default()).collect());
     }
 
-    /// Puts signatures into their place.
-    pub fn keep_signatures(&self, part: u32, signatures: Signatures) {
-        *filled(&self.signatures, "signatures")[part as usize].lock() = Some(signatures);
+    /// Puts a part into its place.
+    pub fn keep_interface_part(&self, part: u32, lowered: InterfacePart) {
+        *filled(&self.parts, "interface parts")[part as usize].lock() = Some(lowered);
     }
 
-    /// The interface and all of its signatures.
-    pub fn take_signatures(&self) -> (BegunInterface, Vec<Signatures>) {
+    /// The interface and all of its parts.
+    pub fn take_interface(&self) -> (BegunInterface, Vec<InterfacePart>) {
         let begun = self.begun.lock().take().expect("an interface is begun before it ends");
-        let parts = filled(&self.signatures, "signatures").iter();
+        let parts = filled(&self.parts, "interface parts").iter();
         (begun, parts.filter_map(|part| part.lock().take()).collect())
     }
 }

@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | `Read` | the `use` line that names the file | reads of its imports, lexing, its interface |
 //! | `LexChunk`, `ParseChunk`, `Join`, `FindItems`, `Plan`, `ParsePiece`, `Assemble` | one another | |
-//! | `Interface` | its syntax; interfaces of its imports | its bodies and impls; of a large module, `Signatures`, `EndInterface` |
+//! | `Interface` | its syntax; interfaces of its imports | its bodies and impls; of a large module, `InterfacePart`, `EndInterface`, `OpenBodies` |
 //! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
 //! | `Discovered` | the last header | units; it also breaks import cycles |
 //! | `Complete` | the last interface | untested functions, C's `main` |
@@ -70,10 +70,12 @@ pub enum Job {
     Parse(ModuleId),
     /// Builds a module's interface.
     Interface(ModuleId),
-    /// Lowers some signatures of a large module.
-    Signatures(ModuleId, u32),
+    /// Lowers some types or signatures of a large module.
+    InterfacePart(ModuleId, u32),
     /// Puts the interface of a large module together.
     EndInterface(ModuleId),
+    /// Creates the nodes of some bodies of a large module.
+    OpenBodies(ModuleId, u32),
     /// Checks a body.
     CheckBody(FnId),
     /// Checks bodies: those of a run of functions from this one on that have no node of their own.
@@ -133,7 +135,8 @@ impl Job {
             Job::Read(_) => 1,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
             Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
-            Job::Interface(_) | Job::Signatures(..) | Job::EndInterface(_) => 4,
+            Job::Interface(_) | Job::InterfacePart(..) | Job::EndInterface(_) => 4,
+            Job::OpenBodies(..) => 5,
             Job::CheckBody(_) | Job::CheckBodies(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
             Job::EmitFunction(_) | Job::EmitFunctions(_) | Job::EmitInstance(_) => 6,
             Job::Unit(_) => 7,
@@ -150,8 +153,9 @@ impl Job {
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 3,
             Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_)
-            | Job::Signatures(..)
+            | Job::InterfacePart(..)
             | Job::EndInterface(_)
+            | Job::OpenBodies(..)
             | Job::Discovered
             | Job::Complete
             | Job::Unit(_) => 2,
@@ -176,8 +180,9 @@ impl Compilation<'_> {
             Job::Assemble(file) => self.assemble(file, g),
             Job::Parse(file) => self.parse(file, g),
             Job::Interface(module) => self.interface(module, g),
-            Job::Signatures(module, part) => self.signatures(module, part),
+            Job::InterfacePart(module, part) => self.interface_part(module, part),
             Job::EndInterface(module) => self.end_interface(module, g),
+            Job::OpenBodies(module, part) => self.open_bodies_of_part(module, part, g),
             Job::CheckBody(function) => self.check_body(function, g),
             Job::CheckBodies(first) => self.check_bodies(first, g),
             Job::CheckImpl(id) => self.check_impl(id, g),

@@ -31,7 +31,7 @@ enum What {
 }
 
 /// How labels with a name begin, longer ones first, and what follows.
-const VERBS: [(&str, What); 23] = [
+const VERBS: [(&str, What); 24] = [
     ("find untested functions of ", What::File),
     ("end the interface of ", What::File),
     ("join chunks of ", What::File),
@@ -39,7 +39,8 @@ const VERBS: [(&str, What); 23] = [
     ("plan pieces of ", What::File),
     ("find items of ", What::File),
     ("parse chunk of ", What::File),
-    ("signatures of ", What::File),
+    ("interface part of ", What::File),
+    ("open bodies of ", What::File),
     ("interface of ", What::File),
     ("assemble ", What::File),
     ("parse ", What::File),

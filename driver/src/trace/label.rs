@@ -42,11 +42,12 @@ pub fn tag(job: Job) -> u64 {
         Job::StartTests => plain(25, 0),
         Job::Test(number) => plain(26, number),
         Job::TestEnded(number) => plain(27, number),
-        Job::Signatures(file, part) => of(28, file, part),
+        Job::InterfacePart(file, part) => of(28, file, part),
         Job::EndInterface(file) => of(29, file, 0),
         Job::CheckBodies(id) => of(30, id.module, id.index),
         Job::EmitFunctions(id) => of(31, id.module, id.index),
         Job::ParseChunk(file, chunk) => of(32, file, chunk),
+        Job::OpenBodies(file, part) => of(33, file, part),
     }
 }
 
@@ -85,11 +86,12 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         25 => "start tests".to_owned(),
         26 => format!("start test {index}"),
         27 => format!("test {index}"),
-        28 => piece("signatures of"),
+        28 => piece("interface part of"),
         29 => path("end the interface of"),
         30 => format!("check from {} on", names.function(FnId { module: file, index })),
         31 => format!("emit from {} on", names.function(FnId { module: file, index })),
-        _ => piece("parse chunk of"),
+        32 => piece("parse chunk of"),
+        _ => piece("open bodies of"),
     }
 }
 
