@@ -31,9 +31,22 @@ impl Symbol {
 
 /// All names of a compilation. It knows the words of the language from the start: see the constants of [`Symbol`].
 pub struct Interner {
-    index: Shards<HashTable<Symbol>>,
+    index: Shards<HashTable<Indexed>>,
     texts: boxcar::Vec<Box<str>>,
     id: u64,
+}
+
+/// An entry of the index, with half of its text's hash: a table that grows need not look at texts.
+struct Indexed {
+    hash: u32,
+    symbol: Symbol,
+}
+
+impl Indexed {
+    /// The hash as tables want it, which look at its lowest and its highest bits.
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
 }
 
 impl Default for Interner {
@@ -65,12 +78,13 @@ impl Interner {
 
     pub(crate) fn intern_hashed(&self, text: &str, hash: u64) -> Symbol {
         let mut table = self.index.write(hash);
-        let rehash = |symbol: &Symbol| hash_of(self.get(*symbol));
-        match table.entry(hash, |symbol| self.get(*symbol) == text, rehash) {
-            Entry::Occupied(entry) => *entry.get(),
+        let hash = hash as u32;
+        let is_it = |entry: &Indexed| entry.hash == hash && self.get(entry.symbol) == text;
+        match table.entry(Indexed::spread(hash), is_it, |entry| Indexed::spread(entry.hash)) {
+            Entry::Occupied(entry) => entry.get().symbol,
             Entry::Vacant(entry) => {
                 let symbol = Symbol::from_raw(self.texts.push(text.into()) as u32 + 1);
-                entry.insert(symbol);
+                entry.insert(Indexed { hash, symbol });
                 symbol
             }
         }
