@@ -76,7 +76,14 @@ fn cut_near(text: &[u8], target: usize, reach: usize) -> Option<usize> {
     let mut lines = memchr::memchr_iter(b'\n', &text[target - 1..]).map(|len| target + len);
     let first = lines.next()?;
     let near = std::iter::once(first).chain(lines).take_while(|line| line - target <= reach);
-    Some(near.into_iter().find(|&line| structure::opens_item(&text[line..])).unwrap_or(first))
+    let is_cut = |&line: &usize| structure::opens_item(&text[line..]) && !follows_attribute(text, line);
+    Some(near.into_iter().find(is_cut).unwrap_or(first))
+}
+
+/// Whether the line before this one starts with an attribute, which belongs to what follows.
+fn follows_attribute(text: &[u8], line: usize) -> bool {
+    let before = memchr::memrchr(b'\n', &text[..line - 1]).map_or(0, |at| at + 1);
+    text[before] == b'#'
 }
 
 /// Lexes one chunk; no `Eof`. Spans count from the start of the file.

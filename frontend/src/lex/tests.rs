@@ -260,6 +260,16 @@ fn chunks_make_the_whole() {
 }
 
 #[test]
+fn chunks_keep_attributes_with_their_items() {
+    let text = "#[derive(Eq)]\ntype A = { x: int }\n\n".repeat(50);
+    for size in [100, 200, 500] {
+        let spans = chunks(&text, size);
+        assert!(spans.len() > 2);
+        assert!(spans.iter().all(|span| text[span.start as usize..].starts_with('#')), "{size}");
+    }
+}
+
+#[test]
 fn chunks_are_about_as_large_as_asked() {
     let text = "0123456789 123456789\n".repeat(1000);
     let spans = chunks(&text, 1000);
