@@ -40,10 +40,10 @@ impl Source {
                 (String::from_utf8(bytes).unwrap_or_default(), Some(valid + bom))
             }
         };
-        if memchr::memchr(b'\r', text.as_bytes()).is_some() {
-            text = unify_line_ends(&text);
+        if memchr::memchr2(b'\r', 0, text.as_bytes()).is_some() {
+            text = unify_line_ends(text);
+            report_nuls(&text, file, &mut found);
         }
-        report_nuls(&text, file, &mut found);
         if let Some(offset) = bad {
             let end = text.len() as u32;
             let message = format!("invalid UTF-8 at byte {offset}");
@@ -58,9 +58,12 @@ impl Source {
     }
 }
 
-fn unify_line_ends(text: &str) -> String {
+fn unify_line_ends(text: String) -> String {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+        return text;
+    }
     let mut unified = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = &text[..];
     while let Some(at) = memchr::memchr(b'\r', rest.as_bytes()) {
         unified.push_str(&rest[..at]);
         unified.push('\n');

@@ -8,7 +8,7 @@ use std::str::FromStr;
 /// Reads from and prints to text: `chunk=64k,check=4`; what a text leaves out keeps its default.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Grain {
-    /// `chunk`: files above so many bytes are lexed and parsed in pieces of about that size. Default 100,000.
+    /// `chunk`: files above so many bytes are lexed and parsed in pieces of about half that size. Default 100,000.
     pub chunk: usize,
     /// `parse`: declarations a node that parses a piece of a large file; 0 for pieces as large as a chunk. Default 0.
     pub parse: usize,

@@ -147,8 +147,10 @@ impl Compilation<'_> {
         let large = &self.file(id).large;
         let parsed = g.event();
         let text = self.program.module(id).source().text();
-        let chunks: Box<[Chunk]> =
-            sigil_frontend::chunks(text, self.plan.grain.chunk).into_iter().map(Chunk::new).collect();
+        let chunks: Box<[Chunk]> = sigil_frontend::chunks(text, self.plan.grain.chunk.div_ceil(2))
+            .into_iter()
+            .map(Chunk::new)
+            .collect();
         let count = chunks.len() as u32;
         fill(&large.parsed, parsed);
         fill(&large.chunks, chunks);
@@ -174,6 +176,7 @@ impl Compilation<'_> {
         let (tokens, diagnostics) = sigil_frontend::lex_chunk(text, chunk.span, id, &self.program.names, lex);
         let is_first = chunk.outline.set(sigil_frontend::outline(text, chunk.span, &tokens.tokens)).is_ok();
         if is_first {
+            self.note_patterns(id, &text[chunk.span.start as usize..chunk.span.end as usize]);
             fill(&chunk.opening, sigil_frontend::opening(&tokens));
             self.report(diagnostics);
         }

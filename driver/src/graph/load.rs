@@ -21,12 +21,6 @@ impl Compilation<'_> {
             // Cannot be set already: a file is read once.
             let _ = file.parts.set(self.new_parts(size, g));
         }
-        if !file.is_library && source.text().contains("timeout") {
-            self.has_timeouts.store(true, Ordering::Release);
-        }
-        if !file.is_library && source.text().contains("parallel") {
-            self.has_tasks.store(true, Ordering::Release);
-        }
         let header = sigil_frontend::header(source.text());
         self.program.set_source(id, source);
         file.is_loaded.store(true, Ordering::Release);
@@ -80,6 +74,7 @@ impl Compilation<'_> {
     /// Lexes and parses a small file.
     pub fn parse(&self, id: ModuleId, g: &mut dyn Graph) {
         let text = self.program.module(id).source().text();
+        self.note_patterns(id, text);
         let parsed = {
             let mut local = self.locals[g.worker()].lock();
             let parse = &mut local.parse;
@@ -91,6 +86,18 @@ impl Compilation<'_> {
         };
         self.report(parsed.diagnostics);
         self.finish_parsing(id, parsed.syntax, g);
+    }
+
+    /// Takes note of what the runtime must be able to do for a text; no keyword is cut by the ends of a chunk.
+    pub fn note_patterns(&self, id: ModuleId, text: &str) {
+        if self.file(id).is_library {
+            return;
+        }
+        for (keyword, flag) in [("timeout", &self.has_timeouts), ("parallel", &self.has_tasks)] {
+            if !flag.load(Ordering::Relaxed) && text.contains(keyword) {
+                flag.store(true, Ordering::Release);
+            }
+        }
     }
 
     /// The syntax of a file is known.
