@@ -4,6 +4,7 @@
 //! generate   realistic Sigil projects, the same bytes for the same arguments
 //! measure    running programs, medians, tables
 //! inputs     what the criterion benches work on
+//! loads      graphs for the scheduler and its peers
 //! on_rayon   the compiler's graph on another pool
 //! ```
 //!
@@ -12,5 +13,6 @@
 
 pub mod generate;
 pub mod inputs;
+pub mod loads;
 pub mod measure;
 pub mod on_rayon;

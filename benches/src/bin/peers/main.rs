@@ -3,22 +3,18 @@
 //! Times are nanoseconds a task, efficiency is serial work / (min(workers, cores) · time), and a ratio is ours to that
 //! peer's: below 1 is faster. The limits are wishes of the project, set beforehand.
 
-mod contender;
 mod onetbb;
 mod others;
-mod ours;
 mod quiet;
-mod world;
 
 use clap::Parser;
-use contender::{Contender, Load};
 use others::{Naive, Rayon, Tokio};
 use serde_json::{Value, json};
+use sigil_benches::loads::{self, Contender, Load, Ours, World, load};
 use sigil_driver::results::{Better, Measure, Results};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
-use world::World;
 
 /// Prints what the scheduler costs beside rayon, tokio, oneTBB and a naive loop
 #[derive(Parser)]
@@ -76,7 +72,7 @@ pub struct Line {
 
 fn main() {
     let arguments = Arguments::parse();
-    let steps = world::steps_per_microsecond();
+    let steps = loads::steps_per_microsecond();
     let program = match onetbb::Program::start() {
         Ok(program) => Some(Rc::new(RefCell::new(program))),
         Err(why) => {
@@ -117,7 +113,7 @@ fn contenders(
     steps: u32,
     program: Option<Rc<RefCell<onetbb::Program>>>,
 ) -> Vec<Box<dyn Contender>> {
-    let mut list: Vec<Box<dyn Contender>> = vec![Box::new(ours::Ours::new(workers, steps))];
+    let mut list: Vec<Box<dyn Contender>> = vec![Box::new(Ours::new(workers, steps))];
     list.extend(Rayon::new(workers, steps).map(|rayon| Box::new(rayon) as Box<dyn Contender>));
     list.extend(Tokio::new(workers, steps).map(|tokio| Box::new(tokio) as Box<dyn Contender>));
     let tbb = program.map(|program| onetbb::OneTbb { program, workers, steps });
@@ -127,12 +123,10 @@ fn contenders(
 }
 
 fn with_policies(policies: &[String], workers: usize, steps: u32) -> Vec<Box<dyn Contender>> {
-    let mut list: Vec<Box<dyn Contender>> = vec![Box::new(ours::Ours::new(workers, steps))];
+    let mut list: Vec<Box<dyn Contender>> = vec![Box::new(Ours::new(workers, steps))];
     for text in policies {
         match text.parse() {
-            Ok(policy) => {
-                list.push(Box::new(ours::Ours::with_policy(workers, steps, policy, text.clone().leak())))
-            }
+            Ok(policy) => list.push(Box::new(Ours::with_policy(workers, steps, policy, text.clone().leak()))),
             Err(error) => eprintln!("{error}"),
         }
     }
@@ -140,30 +134,25 @@ fn with_policies(policies: &[String], workers: usize, steps: u32) -> Vec<Box<dyn
 }
 
 fn benches(steps: u32) -> Vec<Bench> {
-    let leak = |world: World| -> (Load, f64) {
-        // It lives as long as the program, as tokio's tasks need.
-        let world: &'static World = Box::leak(Box::new(world));
-        (Load::World(world, world), world.count() as f64)
-    };
     let bench = |name, (load, count), unit, limit| Bench { name, load, count, unit, limit };
     let ns = Unit::Nanoseconds;
-    let n = f64::from(world::N);
+    let n = f64::from(loads::N);
     vec![
-        bench("chain", leak(World::Chain), ns, |_| Some(0.35)),
-        bench("fan-out", leak(World::Fan), ns, |workers| match workers {
+        bench("chain", load(World::Chain), ns, |_| Some(0.35)),
+        bench("fan-out", load(World::Fan), ns, |workers| match workers {
             2 => Some(0.25),
             16 => Some(0.6),
             _ => None,
         }),
         bench("range", (Load::Range, n), ns, |_| Some(1.0)),
-        bench("tree", leak(World::Tree), ns, |_| Some(0.40)),
-        bench("wavefront", leak(World::wave()), ns, |_| Some(0.45)),
+        bench("tree", load(World::Tree), ns, |_| Some(0.40)),
+        bench("wavefront", load(World::wave()), ns, |_| Some(0.45)),
         bench("live chain", (Load::LiveChain, n), ns, |_| None),
         bench("live wavefront", (Load::LiveWave, n), ns, |_| None),
-        bench("1 µs graph", leak(World::layers()), Unit::Efficiency, |workers| {
+        bench("1 µs graph", load(World::layers()), Unit::Efficiency, |workers| {
             (workers == 2).then_some(0.90)
         }),
-        bench("heavy tail", leak(World::heavy(steps)), Unit::Efficiency, |_| None),
+        bench("heavy tail", load(World::heavy(steps)), Unit::Efficiency, |_| None),
     ]
 }
 
@@ -176,8 +165,8 @@ fn median(mut figures: Vec<f64>) -> f64 {
 fn serial(load: Load, steps: u32) -> f64 {
     let start = Instant::now();
     match load {
-        Load::World(World::Layers(layers), _) => (0..layers.before.len()).for_each(|_| world::work(steps)),
-        Load::World(World::Heavy(lengths), _) => lengths.iter().for_each(|&length| world::work(length)),
+        Load::World(World::Layers(layers), _) => (0..layers.before.len()).for_each(|_| loads::work(steps)),
+        Load::World(World::Heavy(lengths), _) => lengths.iter().for_each(|&length| loads::work(length)),
         _ => {}
     }
     start.elapsed().as_secs_f64()

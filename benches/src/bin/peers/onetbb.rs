@@ -1,7 +1,6 @@
 //! oneTBB: a program in C++ that is built here, if there are a compiler and the library.
 
-use crate::contender::{Contender, Load};
-use crate::world::World;
+use sigil_benches::loads::{Contender, Load, World};
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

@@ -1,9 +1,8 @@
 //! The loads on schedulers written in Rust: rayon, tokio, and a loop as one would write it in an afternoon.
 
-use crate::contender::{ASLEEP, Contender, Load, Wake, now, wait_for};
-use crate::world::{N, World};
 use crossbeam_deque::{Injector, Steal, Stealer, Worker};
 use crossbeam_utils::CachePadded;
+use sigil_benches::loads::{ASLEEP, Contender, Load, N, Wake, World, now, wait_for};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

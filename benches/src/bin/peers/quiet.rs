@@ -1,7 +1,7 @@
 //! What schedulers do while there is little to do: idle workers, single tasks, wakes.
 
-use crate::contender::{Contender, Futex, Load};
 use crate::{Line, median};
+use sigil_benches::loads::{Contender, Futex, Load};
 use std::time::Duration;
 
 const IDLE: Duration = Duration::from_secs(2);

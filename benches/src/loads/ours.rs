@@ -1,12 +1,13 @@
 //! The loads on `sigil-scheduler`. Graphs are live: nodes and edges are made while the run is on.
 
-use crate::contender::{Contender, Load, Wake, now};
-use crate::world::{N, SIDE, World, work};
+use super::contender::{Contender, Load, Wake, now};
+use super::world::{N, SIDE, World, work};
 use sigil_scheduler::{Context, Job, NodeId, Policy, Pool};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+/// A pool of the scheduler.
 pub struct Ours {
     name: &'static str,
     pool: Pool,
@@ -34,10 +35,12 @@ impl Job for Task {
 }
 
 impl Ours {
+    /// With the default policy; `steps` of work take a microsecond.
     pub fn new(workers: usize, steps: u32) -> Self {
         Ours::with_policy(workers, steps, Policy::default(), "ours")
     }
 
+    /// With a policy, and a name to be called by.
     pub fn with_policy(workers: usize, steps: u32, policy: Policy, name: &'static str) -> Self {
         Ours { name, pool: Pool::with_policy(workers, policy), steps }
     }
@@ -94,10 +97,10 @@ impl Contender for Ours {
         let (posted, started) = (AtomicU64::new(0), AtomicU64::new(0));
         let run = |task: &mut Task, cx: &mut Context<'_, Task>| match task {
             Task::Waker => {
-                std::thread::sleep(crate::contender::ASLEEP);
+                std::thread::sleep(super::contender::ASLEEP);
                 posted.store(now(), Ordering::SeqCst);
                 cx.spawn(Task::Woken);
-                crate::contender::wait_for(&started);
+                super::contender::wait_for(&started);
             }
             _ => started.store(now(), Ordering::SeqCst),
         };
@@ -133,7 +136,7 @@ fn execute(task: &Task, cx: &mut Context<'_, Task>, world: Option<&World>, steps
             let Some(World::Layers(layers)) = world else { return };
             let mut ids: Vec<NodeId> = Vec::with_capacity(layers.before.len());
             for before in &layers.before {
-                let mut after = [NodeId::from_bits(0); crate::world::DEGREE];
+                let mut after = [NodeId::from_bits(0); super::world::DEGREE];
                 before.iter().zip(&mut after).for_each(|(&at, place)| *place = ids[at as usize]);
                 ids.push(cx.node(Task::Micro, &after[..before.len()]));
             }

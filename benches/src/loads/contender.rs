@@ -1,6 +1,6 @@
 //! What is asked of each contender.
 
-use crate::world::World;
+use super::world::World;
 use rustix::time::{ClockId, clock_gettime};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +24,7 @@ pub enum Load {
 /// How long it took from making a task to its start by another worker, which was asleep.
 #[derive(Clone, Copy)]
 pub struct Wake {
+    /// That.
     pub time: Duration,
     /// Whether it was not started while the worker that made it was busy.
     pub is_stranded: bool,
@@ -31,6 +32,7 @@ pub struct Wake {
 
 /// A scheduler with a number of workers.
 pub trait Contender {
+    /// How it is called.
     fn name(&self) -> &'static str;
 
     /// Runs a load; none if there is no such thing here.
@@ -73,6 +75,7 @@ pub fn wait_for(started: &AtomicU64) {
 }
 
 impl Wake {
+    /// From when it was made and when it started.
     pub fn of(posted: &AtomicU64, started: &AtomicU64) -> Wake {
         let time = started.load(Ordering::SeqCst).saturating_sub(posted.load(Ordering::SeqCst));
         Wake { time: Duration::from_nanos(time), is_stranded: time >= STRANDED }

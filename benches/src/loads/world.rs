@@ -62,10 +62,14 @@ pub fn work(steps: u32) {
 }
 
 /// The same in every contender, the one in C++ included.
-pub struct Random(pub u64);
+pub struct Random(
+    /// Its state.
+    pub u64,
+);
 
 impl Random {
-    pub fn next(&mut self) -> u32 {
+    /// The next number, below 2³¹.
+    pub fn draw(&mut self) -> u32 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.0 >> 33) as u32
     }
@@ -84,7 +88,7 @@ impl World {
         let (mut before, mut after) = (vec![Vec::new(); n], vec![Vec::new(); n]);
         for task in WIDTH..LAYERS * WIDTH {
             for _ in 0..DEGREE {
-                let from = (task / WIDTH - 1) * WIDTH + random.next() % WIDTH;
+                let from = (task / WIDTH - 1) * WIDTH + random.draw() % WIDTH;
                 before[task as usize].push(from);
                 after[from as usize].push(task);
             }
@@ -98,7 +102,7 @@ impl World {
         let mut random = Random(7);
         let mut lengths: Vec<f64> = (0..HEAVY)
             .map(|_| {
-                let sum: f64 = (0..12).map(|_| f64::from(random.next()) / f64::from(1u32 << 31)).sum();
+                let sum: f64 = (0..12).map(|_| f64::from(random.draw()) / f64::from(1u32 << 31)).sum();
                 (1.2 * (sum - 6.0)).exp()
             })
             .collect();
