@@ -26,6 +26,8 @@ enum What {
     File,
     Function,
     Unit,
+    /// Its number is made from its name.
+    Instance,
     /// Nothing: a number.
     Number,
 }
@@ -63,6 +65,7 @@ const VERBS: [(&str, What); 24] = [
 struct Label<'a> {
     /// Words.
     head: String,
+    instance: Option<(What, &'a str)>,
     name: Option<(What, &'a str)>,
     /// Words and numbers.
     tail: String,
@@ -72,7 +75,7 @@ struct Label<'a> {
 pub fn anonymous(trace: &Trace) -> Trace {
     let labels: Vec<Option<Label<'_>>> = trace.nodes.iter().map(|node| parse(&node.label)).collect();
     let mut numbers: BTreeMap<(What, &str), usize> = BTreeMap::new();
-    for name in labels.iter().flatten().filter_map(|label| label.name) {
+    for name in labels.iter().flatten().flat_map(|label| label.instance.into_iter().chain(label.name)) {
         numbers.insert(name, 0);
         if let (What::Function, Some(path)) = (name.0, path_of(name.1)) {
             numbers.insert((What::File, path), 0);
@@ -97,7 +100,10 @@ pub fn anonymous(trace: &Trace) -> Trace {
 }
 
 fn render(label: &Label<'_>, numbers: &BTreeMap<(What, &str), usize>) -> String {
-    let Label { head, name, tail } = label;
+    let Label { head, instance, name, tail } = label;
+    let instance = instance.map_or(String::new(), |instance| format!("instance {}", numbers[&instance]));
+    let of = if instance.is_empty() || name.is_none() { "" } else { " of " };
+    let head = format!("{head}{instance}{of}");
     let Some(name) = name else { return format!("{head}{tail}") };
     let number = numbers[name];
     match (name.0, path_of(name.1)) {
@@ -106,7 +112,7 @@ fn render(label: &Label<'_>, numbers: &BTreeMap<(What, &str), usize>) -> String 
         }
         (What::Function, None) => format!("{head}function {number}{tail}"),
         (What::Unit, _) => format!("{head}unit {number}{tail}"),
-        (What::File | What::Number, _) => format!("{head}file {number}{tail}"),
+        (What::File | What::Instance | What::Number, _) => format!("{head}file {number}{tail}"),
     }
 }
 
@@ -137,12 +143,9 @@ fn parse(label: &str) -> Option<Label<'_>> {
             } else if let Some(instance) = rest.strip_prefix("instance ") {
                 let digits = instance.bytes().take_while(u8::is_ascii_digit).count();
                 let (number, after) = instance.split_at(digits);
-                it.head += &format!("instance {number}");
+                it.instance = Some((What::Instance, number));
                 match after.strip_prefix(" of ") {
-                    Some(function) => {
-                        it.head += " of ";
-                        rest = function;
-                    }
+                    Some(function) => rest = function,
                     None => {
                         it.tail = after.to_owned();
                         let is_known = ["", ": ownership of a type", ": traits of a type"].contains(&after);
@@ -151,7 +154,7 @@ fn parse(label: &str) -> Option<Label<'_>> {
                 }
             }
         }
-        What::Unit => {}
+        What::Unit | What::Instance => {}
     }
     it.name = Some((what, rest));
     Some(it)
@@ -188,8 +191,8 @@ mod tests {
             "parse src/a x.si #3",
             "check half (src/b.si:7)",
             "emit from area (src/a x.si:1) on",
-            "emit instance 4 of half (src/b.si:7)",
-            "emit instance 5: traits of a type",
+            "emit instance 4711 of half (src/b.si:7)",
+            "emit instance 815: traits of a type",
             "check impl (src/b.si:9)",
             "check function 3 of src/c.si",
             "write src__b",
@@ -205,8 +208,8 @@ mod tests {
                 "parse file 1 #3",
                 "check function 4 (file 2)",
                 "emit from function 2 (file 1) on",
-                "emit instance 4 of function 4 (file 2)",
-                "emit instance 5: traits of a type",
+                "emit instance 1 of function 4 (file 2)",
+                "emit instance 2: traits of a type",
                 "check impl function 1 (file 2)",
                 "check function 3 (file 3)",
                 "write unit 2",
