@@ -22,8 +22,8 @@ pub struct Company {
 
 /// Kinds with less of the work than this have too few tasks for a figure of their own: they get that of all.
 const LEAST_SHARE: f64 = 0.02;
-/// No fit is outside of these.
-const RANGE: (f64, f64) = (-0.3, 4.0);
+/// No fit is outside of these: what is faster in company is so by chance.
+const RANGE: (f64, f64) = (0.0, 4.0);
 
 impl Company {
     /// Whether company costs nothing.
@@ -36,8 +36,7 @@ impl Company {
         let Some(&added) = self.added.get(kind as usize).filter(|_| busy > 1) else { return 1.0 };
         let held = busy.min(self.seen.max(1)) - 1;
         match busy.saturating_sub(self.seen.max(1)) {
-            // What was faster in company by chance does not get ever faster.
-            more if self.is_growing => 1.0 + added * f64::from(held) + added.max(0.0) * f64::from(more),
+            more if self.is_growing => 1.0 + added * f64::from(held + more),
             _ => 1.0 + added * f64::from(held),
         }
     }
@@ -125,14 +124,15 @@ fn middle(profiles: &[Profile], kind: Option<usize>) -> Vec<f64> {
 fn solve(alone: &[f64], together: &[f64]) -> f64 {
     let undisturbed = |profile: &[f64], added: f64| -> f64 {
         let parts = profile.iter().enumerate();
-        parts.map(|(busy, work)| work / (1.0 + added * (busy.max(1) - 1) as f64).max(0.05)).sum()
+        parts.map(|(busy, work)| work / (1.0 + added * (busy.max(1) - 1) as f64)).sum()
     };
     let (mut low, mut high) = RANGE;
     for _ in 0..50 {
         let added = (low + high) / 2.0;
         if undisturbed(together, added) > undisturbed(alone, added) { low = added } else { high = added }
     }
-    (low + high) / 2.0
+    // Short enough to be written down.
+    ((low + high) / 2.0 * 1e6).round() / 1e6
 }
 
 #[cfg(all(test, not(loom)))]

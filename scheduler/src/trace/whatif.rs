@@ -37,7 +37,7 @@ impl Graph {
     }
 
     /// Makes nodes longer or shorter, with what happens in them.
-    fn scale(&mut self, nodes: &[u32], factor: f64) {
+    pub fn scale(&mut self, nodes: &[u32], factor: f64) {
         let scaled = |time: u64| (time as f64 * factor).round() as u64;
         let mut is_met = vec![false; self.tasks.len()];
         nodes.iter().for_each(|&node| is_met[node as usize] = true);
@@ -55,7 +55,7 @@ impl Graph {
     }
 
     /// Cuts nodes into parts. What comes after one of them comes after all its parts.
-    fn split(&mut self, nodes: &[u32], parts: u32) {
+    pub fn split(&mut self, nodes: &[u32], parts: u32) {
         self.scale(nodes, 1.0 / f64::from(parts));
         let first = self.tasks.len() as u32;
         let new = |at: usize| first + at as u32 * (parts - 1)..first + (at as u32 + 1) * (parts - 1);
