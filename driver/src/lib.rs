@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod graph;
 pub mod native;
+pub mod predict;
 pub mod progress;
 pub mod project;
 pub mod report;

@@ -43,6 +43,7 @@ pub fn run(cli: Cli) -> u8 {
     let path = match &cli.command {
         Command::Explain { code } => return explain::explain(code.as_deref(), &voice),
         Command::Simulate(what) => return simulate::simulate(what, &cli.options, &voice),
+        Command::Calibrate(what) => return simulate::calibrate(what, &cli.options, &voice),
         Command::Bench(what) => return bench::bench(what, &voice),
         Command::Tune(what) => return tune::tune(what, &cli.options, &voice),
         Command::Trace { .. } => return trace::trace(&cli.command, &voice),
@@ -75,6 +76,7 @@ pub fn run(cli: Cli) -> u8 {
         | Command::Bench(_)
         | Command::Explain { .. }
         | Command::Trace { .. }
+        | Command::Calibrate(_)
         | Command::Simulate(_) => SUCCESS,
     }
 }

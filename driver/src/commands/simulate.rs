@@ -1,15 +1,29 @@
-//! `simulate`: a recorded run on other numbers of cores, under other policies, and with what-if questions.
+//! `simulate`: a recorded run on other numbers of cores, under other policies, and with what-if questions. `calibrate`:
+//! what that takes of the machine.
 
 use super::voice::Voice;
 use super::{FAILURE, SUCCESS};
-use crate::cli::{Options, What};
-use crate::trace::{Question, answer, validate};
+use crate::cli::{Calibrate, Options, Simulate, TuneGoal};
+use crate::predict::{Known, Machine, Question, against_records, answer, svg, validate};
+use crate::trace;
+use crate::tune::{Measured, Variant};
+use sigil_scheduler::Policy;
 use sigil_scheduler::trace::{Change, Summary, Trace};
 use std::io::Write;
+use std::path::Path;
 
 /// Prints the answer.
-pub fn simulate(what: &What, options: &Options, voice: &Voice) -> u8 {
-    match text(what, options) {
+pub fn simulate(what: &Simulate, options: &Options, voice: &Voice) -> u8 {
+    conclude(text(what, options), voice)
+}
+
+/// Measures, prints and keeps.
+pub fn calibrate(what: &Calibrate, options: &Options, voice: &Voice) -> u8 {
+    conclude(measure(what, options), voice)
+}
+
+fn conclude(outcome: Result<String, String>, voice: &Voice) -> u8 {
+    match outcome {
         Ok(text) => {
             // A closed pipe is no reason to fail.
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
@@ -22,26 +36,42 @@ pub fn simulate(what: &What, options: &Options, voice: &Voice) -> u8 {
     }
 }
 
-fn text(what: &What, options: &Options) -> Result<String, String> {
-    let read = |file: &std::path::PathBuf| Trace::read(file).map_err(|error| error.to_string());
+fn read(file: &Path) -> Result<Trace, String> {
+    Trace::read(file).map_err(|error| error.to_string())
+}
+
+/// A path of a project, not of a record.
+fn is_project(path: &Path) -> bool {
+    path.is_dir() || path.extension().is_some_and(|extension| extension == "si")
+}
+
+fn text(what: &Simulate, options: &Options) -> Result<String, String> {
     let trace = read(&what.file)?;
-    let summary = Summary::new(&trace);
-    // An older policy may have had other knobs; those of the command line were looked at already.
-    let policy = options.policy.as_deref().unwrap_or(&trace.head.policy).parse().unwrap_or_default();
     let question = Question {
         cores: what.cores.clone(),
-        policy,
+        policies: policies(what, options, &trace)?,
         changes: changes(what)?,
         is_phased: what.phased,
         seeds: what.seeds,
     };
-    if !what.validate.is_empty() {
-        let others = what.validate.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        return validate(&trace, &summary, &others, &question);
+    let known = known(what, &trace)?;
+    if let Some(project) = what.validate.iter().find(|path| is_project(path)) {
+        if what.validate.len() > 1 {
+            return Err("--validate takes one project, or records".to_owned());
+        }
+        let outcome = validate(&trace, &known, &question, project, options, what.repeat)?;
+        return Ok(if what.json { outcome.json() } else { outcome.text() });
     }
-    let answer = answer(&trace, &summary, &question)?;
+    if !what.validate.is_empty() {
+        let others = what.validate.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
+        return Ok(against_records(&trace, &known, &others, &question));
+    }
+    let answer = answer(&trace, &known, &question)?;
     if let Some(at) = answer.changed.iter().position(|&n| n == 0) {
         return Err(format!("no node is meant by {:?}", question.changes[at]));
+    }
+    if let Some(file) = &what.svg {
+        trace::write(file, |out| out.write_all(svg(&answer).as_bytes()))?;
     }
     Ok(match (what.csv, what.json) {
         (true, _) => answer.csv(),
@@ -50,7 +80,32 @@ fn text(what: &What, options: &Options) -> Result<String, String> {
     })
 }
 
-fn changes(what: &What) -> Result<Vec<Change>, String> {
+/// What a simulation can rest on.
+fn known(what: &Simulate, trace: &Trace) -> Result<Known, String> {
+    let summary = Summary::new(trace);
+    let known = Known::of(trace, &summary);
+    if let Some(file) = &what.calibration {
+        return Ok(known.with_machine(trace, &summary, &Machine::read(file)?));
+    }
+    if what.calibrate_with.is_empty() {
+        return Ok(known);
+    }
+    let others = what.calibrate_with.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
+    known.with_records(trace, others)
+}
+
+fn policies(what: &Simulate, options: &Options, trace: &Trace) -> Result<Vec<(String, Policy)>, String> {
+    // An older policy may have had other knobs; those of the command line were looked at already.
+    let base: Policy = options.policy.as_deref().unwrap_or(&trace.head.policy).parse().unwrap_or_default();
+    let mut all = vec![("this policy".to_owned(), base)];
+    for text in &what.against {
+        let policy = format!("{base},{text}").parse().map_err(|error| format!("--against: {error}"))?;
+        all.push((text.clone(), policy));
+    }
+    Ok(all)
+}
+
+fn changes(what: &Simulate) -> Result<Vec<Change>, String> {
     let mut changes: Vec<Change> = what.zero.iter().cloned().map(Change::Zero).collect();
     changes.extend(what.no_edge.iter().cloned().map(Change::NoEdge));
     for text in &what.scale {
@@ -68,4 +123,35 @@ fn changes(what: &What) -> Result<Vec<Change>, String> {
         changes.push(Change::Split(label.to_owned(), n));
     }
     Ok(changes)
+}
+
+fn measure(what: &Calibrate, options: &Options) -> Result<String, String> {
+    let records = what.path.as_deref().map_or(Ok(Vec::new()), |path| record(path, what.repeat, options))?;
+    let machine = Machine::measure(&records)?;
+    if let Some(file) = &what.output {
+        trace::write(file, |out| out.write_all(machine.to_json().as_bytes()))?;
+    }
+    Ok(machine.text())
+}
+
+/// Records `emit` with one worker and with one a core, in turns, after a run that warms the caches.
+fn record(path: &Path, rounds: u32, options: &Options) -> Result<Vec<Trace>, String> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if cores < 2 {
+        return Err("there is no company on one core; leave the project away".to_owned());
+    }
+    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let file = dir.path().join("trace");
+    let bench = Measured::new(TuneGoal::Emit, path, options)?;
+    let mut records = Vec::new();
+    for round in 0..=rounds {
+        for workers in [1, cores] {
+            let variant = Variant { jobs: Some(workers), ..Variant::default() };
+            bench.run(&variant, Some(&file))?;
+            if round > 0 {
+                records.push(read(&file)?);
+            }
+        }
+    }
+    Ok(records)
 }

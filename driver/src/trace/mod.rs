@@ -6,7 +6,6 @@ mod grain;
 mod html;
 mod label;
 mod picture;
-mod simulate;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -17,8 +16,7 @@ pub use grain::{StageGrain, stage_grains, text as grain_text};
 pub use html::html;
 pub use label::{label, tag};
 pub use picture::{Arrow, Picture, Shape};
-pub use simulate::{Answer, Question, Row, answer, validate};
-pub use summary::text;
+pub use summary::{ms, percent, text};
 
 use crate::cli::Options;
 use crate::graph::{Compilation, Job};

@@ -169,26 +169,6 @@ fn the_page_draws_zooms_and_filters_in_a_browser() {
 }
 
 #[test]
-fn simulations_are_tables() {
-    let (trace, summary) = small();
-    let question = Question {
-        cores: vec![1, 2],
-        policy: sigil_scheduler::Policy::default(),
-        changes: vec![sigil_scheduler::trace::Change::Zero("b".into())],
-        is_phased: false,
-        seeds: 3,
-    };
-    let answer = answer(&trace, &summary, &question).expect("an answer");
-    assert_eq!((answer.changed[0], answer.work, answer.rows[1].lower_bound), (1, 158_000, 138_000));
-    assert!(answer.rows.iter().all(|row| row.makespan >= 138_000));
-    assert_eq!(answer.csv().lines().count(), 3);
-    let value: serde_json::Value = serde_json::from_str(&answer.json()).expect("JSON");
-    assert_eq!(value["rows"][0]["cores"], 1);
-    let text = validate(&trace, &summary, std::slice::from_ref(&trace), &question).expect("a table");
-    assert!(text.lines().nth(1).is_some_and(|line| line.ends_with("1.000")), "{text}");
-}
-
-#[test]
 fn a_record_without_names_keeps_everything_else() {
     for args in [&["-j", "1", "--lex-chunk", "10"][..], &["-j", "2", "--node-size", "check=2,emit=2"]] {
         let trace = recorded(args);
