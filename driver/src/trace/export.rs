@@ -2,6 +2,7 @@
 
 use super::picture::{Arrow, Picture, Shape};
 use super::summary::binds;
+use crate::predict::helps;
 use serde_json::{Value, json};
 use sigil_scheduler::trace::{Summary, Trace};
 use std::fmt::Write;
@@ -202,6 +203,7 @@ pub fn json(trace: &Trace, summary: &Summary) -> String {
         "workers": workers.collect::<Vec<_>>(),
         "critical_path": path.collect::<Vec<_>>(),
         "savings": savings.collect::<Vec<_>>(),
+        "would_help": helps(trace, summary, 10),
     });
     format!("{value:#}\n")
 }

@@ -2,6 +2,7 @@
 
 use super::export::child_lanes;
 use super::summary::{binds, ms, percent};
+use crate::predict::{Help, helps};
 use minijinja::{Environment, context};
 use serde_json::{Value, json};
 use sigil_scheduler::trace::{Summary, Trace};
@@ -26,6 +27,7 @@ pub fn html(trace: &Trace, summary: &Summary) -> String {
         causes => causes(trace, summary),
         path => path(trace, summary),
         slowest => slowest(trace),
+        helps => would_help(trace, summary),
         // The only text that could end the script early.
         data => data(trace, summary).to_string().replace("</", "<\\/"),
         script => SCRIPT,
@@ -141,4 +143,12 @@ fn data(trace: &Trace, summary: &Summary) -> Value {
         "steps": steps.collect::<Vec<_>>(),
         "idle": idle.collect::<Vec<_>>(),
     })
+}
+
+fn would_help(trace: &Trace, summary: &Summary) -> Value {
+    let row = |help: Help| {
+        let share = format!("{:.1}%", help.share * 100.0);
+        json!({"what": help.what, "ms": shown(help.saved), "share": share})
+    };
+    helps(trace, summary, SAVINGS).into_iter().map(row).collect()
 }

@@ -1,5 +1,6 @@
 //! The summary of a recorded run for a terminal.
 
+use crate::predict::helps;
 use sigil_scheduler::trace::{Stage, Summary, Times, Trace};
 use std::fmt::Write;
 
@@ -18,6 +19,8 @@ pub fn text(trace: &Trace, summary: &Summary) -> String {
     path(&mut out, trace, summary);
     out.push('\n');
     slowest(&mut out, trace);
+    out.push('\n');
+    would_help(&mut out, trace, summary);
     out.push('\n');
     out.push_str(&super::grain_text(trace, summary));
     out
@@ -168,5 +171,12 @@ fn slowest(out: &mut String, trace: &Trace) {
     let _ = writeln!(out, "slowest nodes:");
     for (node, time) in trace.slowest(LISTED) {
         let _ = writeln!(out, "{:>10.2} ms  {}", ms(time), trace.label(node));
+    }
+}
+
+fn would_help(out: &mut String, trace: &Trace, summary: &Summary) {
+    let _ = writeln!(out, "would help most, simulated on as many workers:");
+    for help in helps(trace, summary, LISTED) {
+        let _ = writeln!(out, "{:>10.2} ms {:>5.1}%  {}", ms(help.saved), help.share * 100.0, help.what);
     }
 }
