@@ -14,6 +14,7 @@ use crate::report::{Metrics, Panicked, Report, Skipped};
 use crate::slab::{Kept, Slab};
 use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 use crate::trace::Recording;
+use crate::trace::buffer::Store;
 use crate::trace::record::Collector;
 use crate::{leftover, worker};
 use core_affinity::CoreId;
@@ -32,6 +33,8 @@ pub struct Pool {
     crew: Arc<Crew>,
     reaper: Arc<Reaper>,
     is_recording: bool,
+    /// For what is recorded.
+    store: Arc<Store>,
     /// Empty between runs.
     deques: Box<[Deques]>,
     /// Of the last run, in which all ended well.
@@ -98,6 +101,7 @@ impl Pool {
             crew: Arc::default(),
             reaper,
             is_recording: false,
+            store: Arc::default(),
             deques: (0..n_workers).map(|_| [Deque::new(), Deque::new()]).collect(),
             memory: Memory::default(),
         }
@@ -108,9 +112,11 @@ impl Pool {
         self.n_workers
     }
 
-    /// Gives back the memory of the last run, which is kept for the next: as much as its unfinished nodes took at most.
+    /// Gives back the memory of the last run, which is kept for the next: as much as its unfinished nodes took at most,
+    /// and recordings that were dropped.
     pub fn release_memory(&mut self) {
         self.memory = Memory::default();
+        self.store = Arc::default();
         self.deques = self.deques.iter().map(|_| [Deque::new(), Deque::new()]).collect();
     }
 
@@ -237,7 +243,7 @@ impl<'p, J: Job> Run<'p, J> {
         let number = pool.crew.next_run();
         let n_searchers = pool.policy.searchers as usize;
         let is_pinned = decide::core(&pool.policy, 1, pool.n_workers, n_cores).is_some();
-        let collector = pool.is_recording.then(|| Collector::new(pool.n_workers));
+        let collector = pool.is_recording.then(|| Collector::new(pool.n_workers, pool.store.clone()));
         let stage = replay.as_ref().map(Replay::stage);
         let outside = Outside::new(pool.crew.clone(), number, pool.n_workers, n_searchers, collector, stage);
         let outside = Arc::new(outside);

@@ -245,7 +245,7 @@ impl<J: Job> Context<'_, J> {
         if n_met > 4
             && let Some(recorder) = &mut self.recorder
         {
-            recorder.is_late();
+            recorder.met(n_met);
         }
     }
 

@@ -1,10 +1,16 @@
 //! Where a worker's notes go: chunks that never move, so that nothing is copied while the run goes on.
+//!
+//! The first touch of new memory costs more than everything else about a note. So chunks begin small, and the
+//! [`Store`] keeps those of earlier runs for the next.
 
 use memmap2::{Advice, MmapMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Words of the first chunk, which small runs do not leave.
+/// Words of the first chunk, which small runs do not leave. Each one after it is twice as large as the one before.
 const FIRST: usize = 4096;
-/// Words of later chunks: huge pages, as the first touch of small ones would cost more than everything else together.
+/// Words of the last of these.
+const MIDDLE: usize = 1 << 16;
+/// Words of later chunks: on huge pages, as those are touched for less where much of them is used.
 const LATER: usize = 1 << 20;
 
 /// Words in the order in which they came.
@@ -17,6 +23,25 @@ pub struct Buffer {
     at: usize,
     /// Bytes that are left after it.
     room: usize,
+    /// Where chunks come from, and go to in the end.
+    store: Arc<Store>,
+}
+
+/// Chunks that nobody uses.
+#[derive(Debug, Default)]
+pub struct Store(Mutex<Vec<Chunk>>);
+
+impl Store {
+    fn lock(&self) -> MutexGuard<'_, Vec<Chunk>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The largest chunk.
+    fn take(&self) -> Option<Chunk> {
+        let mut chunks = self.lock();
+        let (at, _) = chunks.iter().enumerate().max_by_key(|(_, chunk)| chunk.bytes().len())?;
+        Some(chunks.swap_remove(at))
+    }
 }
 
 #[derive(Debug)]
@@ -47,8 +72,12 @@ impl Chunk {
         }
     }
 
-    fn later() -> Self {
-        let Ok(map) = MmapMut::map_anon(LATER * 8) else { return Chunk::Plain(vec![0; LATER * 8].into()) };
+    fn new(words: usize) -> Self {
+        let plain = || Chunk::Plain(vec![0; words * 8].into());
+        if words < LATER {
+            return plain();
+        }
+        let Ok(map) = MmapMut::map_anon(words * 8) else { return plain() };
         // Where there are no huge pages, small ones do.
         #[cfg(target_os = "linux")]
         let _ = map.advise(Advice::HugePage);
@@ -57,9 +86,9 @@ impl Chunk {
 }
 
 impl Buffer {
-    /// Without words.
-    pub fn new() -> Self {
-        Buffer { full: Vec::new(), chunk: Chunk::Plain(vec![0; FIRST * 8].into()), at: 0, room: FIRST * 8 }
+    /// Without words; it takes its chunks from a store.
+    pub fn new(store: Arc<Store>) -> Self {
+        Buffer { full: Vec::new(), chunk: Chunk::default(), at: 0, room: 0, store }
     }
 
     /// Adds words.
@@ -98,9 +127,15 @@ impl Buffer {
 
     #[cold]
     fn go_on(&mut self) {
-        let chunk = std::mem::replace(&mut self.chunk, Chunk::later());
+        let words = match self.chunk.bytes().len() / 8 {
+            0 => FIRST,
+            last if last < MIDDLE => 2 * last,
+            _ => LATER,
+        };
+        let next = self.store.take().unwrap_or_else(|| Chunk::new(words));
+        let chunk = std::mem::replace(&mut self.chunk, next);
         self.full.push((chunk, self.at));
-        (self.at, self.room) = (0, LATER * 8);
+        (self.at, self.room) = (0, self.chunk.bytes().len());
     }
 
     /// All words.
@@ -109,6 +144,13 @@ impl Buffer {
         let chunks = self.full.iter().map(|(chunk, used)| &chunk.bytes()[..*used]).chain([last]);
         let words = chunks.flat_map(|chunk| chunk.chunks_exact(8));
         words.map(|word| u64::from_ne_bytes(word.try_into().expect("eight bytes"))).collect()
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let chunks = self.full.drain(..).map(|(chunk, _)| chunk).chain([std::mem::take(&mut self.chunk)]);
+        self.store.lock().extend(chunks.filter(|chunk| !chunk.bytes().is_empty()));
     }
 }
 
@@ -125,16 +167,24 @@ mod tests {
 
     #[test]
     fn words_come_back_across_chunks() {
-        let mut buffer = Buffer::new();
-        let mut all: Vec<u64> = Vec::new();
-        // Pieces that do not fit are in the next chunk as a whole; the last one is larger than the first chunk.
-        for n in [3, FIRST - 4, LATER - 5, 11, 0, 2 * FIRST] {
-            let piece: Vec<u64> = (0..n as u64).map(|word| word + all.len() as u64).collect();
-            buffer.extend(piece.iter().copied());
-            buffer.push([1, 2, 3]);
-            all.extend(piece.into_iter().chain([1, 2, 3]));
+        let store = Arc::new(Store::default());
+        for _ in 0..2 {
+            let mut buffer = Buffer::new(store.clone());
+            let mut all: Vec<u64> = Vec::new();
+            // Pieces that do not fit are in the next chunk as a whole; the last one is larger than the first chunk.
+            for n in [3, FIRST - 4, 2 * FIRST - 5, MIDDLE - 5, LATER - 5, 11, 0, 2 * FIRST] {
+                let piece: Vec<u64> = (0..n as u64).map(|word| word + all.len() as u64).collect();
+                buffer.extend(piece.iter().copied());
+                buffer.push([1, 2, 3]);
+                all.extend(piece.into_iter().chain([1, 2, 3]));
+            }
+            assert_eq!(buffer.words(), all);
+            drop(buffer);
+            // The second time, all of them had been there.
+            let mut sizes: Vec<_> = store.lock().iter().map(|chunk| chunk.bytes().len() / 8).collect();
+            sizes.sort_unstable();
+            assert_eq!(sizes, [FIRST, 2 * FIRST, 4 * FIRST, 8 * FIRST, MIDDLE, LATER]);
         }
-        assert_eq!(buffer.words(), all);
         assert!(Buffer::default().words().is_empty());
     }
 }

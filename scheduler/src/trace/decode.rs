@@ -155,8 +155,11 @@ impl Collected {
                     (made, done) = (self.made.len(), self.done.len());
                 }
                 record::MADE => {
-                    let tag = words[at];
-                    at += 1;
+                    let mut tag = 0;
+                    if second & record::TAGGED != 0 {
+                        tag = words[at];
+                        at += 1;
+                    }
                     let mut n_after = second >> 16 & u64::from(record::MANY);
                     if n_after == u64::from(record::MANY) {
                         n_after = words[at];

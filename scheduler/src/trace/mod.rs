@@ -22,7 +22,7 @@
 //! `scheduler/TRACE.md`.
 
 mod account;
-mod buffer;
+pub(crate) mod buffer;
 mod calibrate;
 mod clock;
 mod company;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Ran    [ id : 60 | 1 ] [ end − base : 32 | duration : 32 ]
-//!  Made   [ id : 60 | 2 ] [ time − base : 32 | edges : 16 | kind : 8 | weight : 4 | flags : 4 ] [ tag ] [ edges ]? [ id ]…
+//!  Made   [ id : 60 | 2 ] [ time − base : 32 | edges : 16 | kind : 8 | weight : 4 | flags : 4 ] [ tag ]? [ edges ]? [ id ]…
 //!  Edge   [ before : 60 | 3 ] [ after ]
 //!  Done   [ id : 60 | 4 ] [ time − base : 32 | in a job : 32 ]
 //!  Steal  [ count : 28 | victim : 32 | 5 ] [ end − base : 32 | duration : 32 ]
@@ -17,11 +17,12 @@
 //! Each record's time is the base of the next. An id is a node's number and 28 bits of its generation. What a job made
 //! stands before the `Ran` of its own node.
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Store};
 use super::clock::{Clock, Moment};
 use crate::Job;
 use crate::node::NodeId;
 use crate::sync::{Mutex, lock};
+use std::sync::Arc;
 
 pub const RAN: u64 = 1;
 pub const MADE: u64 = 2;
@@ -42,6 +43,9 @@ pub const EVENT: u64 = 2;
 /// Waits for a completion by hand.
 pub const HELD: u64 = 4;
 
+/// Has a tag.
+pub const TAGGED: u64 = 8;
+
 /// So many edges have their number in a word of its own.
 pub const MANY: u32 = 0xffff;
 
@@ -58,34 +62,42 @@ pub struct Recorder {
     base: u64,
     /// When the job at hand began.
     start: u64,
-    /// How long it took from the end of a job to the start of the next, when last looked at.
-    gap: u64,
-    /// Whether nothing but that has happened since the base.
-    is_following: bool,
-    /// Counts jobs.
-    n_jobs: u32,
+    /// How long it took from the end of a job to the start of the next.
+    gaps: [Gap; 3],
+    /// Which of them fits, if nothing has happened since the base but what always happens.
+    gap: Option<usize>,
     /// Counts nodes that the job at hand has made.
     n_made: u32,
 }
 
-/// Reading the clock is most of what recording costs. So some times are reckoned from others: the start of all but
-/// every n-th job that follows another one at once, from the usual gap; and the making of all but every n-th of many
-/// nodes, from the last one.
-const RECKONED: u32 = 8;
+/// How long it took from the end of a job to the start of the next, after so many nodes that it made ready.
+#[derive(Clone, Copy, Default)]
+struct Gap {
+    /// Ticks, when last looked at.
+    ticks: u64,
+    /// How often it was asked for.
+    n_asked: u32,
+}
+
+// Reading the clock is most of what recording costs. So some times are reckoned from others.
+
+/// All but every n-th start of a job that follows another one at once: from the usual gap.
+const GAPS: u32 = 16;
 /// Ticks that a gap may be reckoned to have.
 const MAX_GAP: u64 = 400;
+/// The making of all but every n-th of many nodes: from the last one.
+const MADE_AT_ONCE: u32 = 8;
 
 impl Recorder {
     /// Without notes. `base` is a moment at or before the first note.
-    pub fn new(clock: Clock, base: u64) -> Self {
+    pub fn new(clock: Clock, base: u64, store: Arc<Store>) -> Self {
         Recorder {
             clock,
-            words: Buffer::new(),
+            words: Buffer::new(store),
             base,
             start: 0,
-            gap: 0,
-            is_following: false,
-            n_jobs: 0,
+            gaps: [Gap::default(); 3],
+            gap: None,
             n_made: 0,
         }
     }
@@ -124,45 +136,51 @@ impl Recorder {
     /// A job begins.
     #[inline]
     pub fn begin(&mut self) {
-        self.n_jobs = self.n_jobs.wrapping_add(1);
-        if self.is_following && !self.n_jobs.is_multiple_of(RECKONED) {
-            self.start = self.base + self.gap;
-        } else {
-            self.start = self.now();
-            if self.is_following {
-                self.gap = self.start.saturating_sub(self.base).min(MAX_GAP);
-            }
-        }
         self.n_made = 0;
-        self.is_following = false;
+        let Some(gap) = self.gap.take() else {
+            self.start = self.now();
+            return;
+        };
+        let is_reckoned = !self.gaps[gap].n_asked.is_multiple_of(GAPS);
+        self.start = if is_reckoned { self.base + self.gaps[gap].ticks } else { self.now() };
+        let gap = &mut self.gaps[gap];
+        gap.n_asked = gap.n_asked.wrapping_add(1);
+        if !is_reckoned {
+            gap.ticks = self.start.saturating_sub(self.base).min(MAX_GAP);
+        }
     }
 
-    /// More happened after the last job's end than usual.
-    pub fn is_late(&mut self) {
-        self.is_following = false;
+    /// More nodes than a few waited for the last job.
+    pub fn met(&mut self, n_nodes: u32) {
+        self.gap = self.gap.and(match n_nodes {
+            ..=4 => Some(0),
+            ..=8 => Some(1),
+            ..=16 => Some(2),
+            _ => None,
+        });
     }
 
     /// The job that began last has ended.
     #[inline]
     pub fn ran(&mut self, id: NodeId) {
         self.interval(pack(id) << 4 | RAN, self.start);
-        self.is_following = true;
+        self.gap = Some(0);
     }
 
     /// A node is made. If it has edges, they follow.
     #[inline]
     pub fn made<J: Job>(&mut self, id: NodeId, job: Option<&J>, n_edges: u32, flags: u64) {
         self.n_made += 1;
-        let is_reckoned = self.n_made > RECKONED && !self.n_made.is_multiple_of(RECKONED);
+        let is_reckoned = self.n_made > MADE_AT_ONCE && !self.n_made.is_multiple_of(MADE_AT_ONCE);
         let delta = if is_reckoned { 0 } else { self.step(self.now()) };
         let (kind, weight, tag) =
             job.map_or((0, 0, 0), |job| (u64::from(job.kind()), u64::from(job.weight().min(15)), job.tag()));
         let short = u64::from(n_edges.min(MANY));
-        self.words.push([
-            pack(id) << 4 | MADE,
-            delta << 32 | short << 16 | kind << 8 | weight << 4 | flags,
-            tag,
-        ]);
+        let head = [pack(id) << 4 | MADE, delta << 32 | short << 16 | kind << 8 | weight << 4 | flags];
+        match tag {
+            0 => self.words.push(head),
+            tag => self.words.push([head[0], head[1] | TAGGED, tag]),
+        }
         if n_edges >= MANY {
             self.words.push_one(u64::from(n_edges));
         }
@@ -197,7 +215,7 @@ impl Recorder {
 
     /// Had no work of its own.
     pub fn search(&mut self, since: u64) {
-        self.is_following = false;
+        self.gap = None;
         self.interval(SEARCH, since);
     }
 
@@ -233,19 +251,21 @@ pub struct Collector {
     children: Mutex<Vec<RawChild>>,
     /// Workers' notes by worker.
     workers: Mutex<Vec<Buffer>>,
+    /// Memory for them.
+    store: Arc<Store>,
 }
 
 impl Collector {
     /// Of a run of as many workers, which begins now.
-    pub fn new(n_workers: usize) -> Self {
+    pub fn new(n_workers: usize, store: Arc<Store>) -> Self {
         let clock = Clock::new();
         let workers = Mutex::new((0..n_workers).map(|_| Buffer::default()).collect());
-        Collector { clock, begin: Moment::now(clock), children: Mutex::new(Vec::new()), workers }
+        Collector { clock, begin: Moment::now(clock), children: Mutex::new(Vec::new()), workers, store }
     }
 
     /// For a worker.
     pub fn recorder(&self) -> Box<Recorder> {
-        Box::new(Recorder::new(self.clock, self.begin.ticks))
+        Box::new(Recorder::new(self.clock, self.begin.ticks, self.store.clone()))
     }
 
     /// A child process has ended.
