@@ -153,9 +153,9 @@ impl Recorder {
     /// More nodes than a few waited for the last job.
     pub fn met(&mut self, n_nodes: u32) {
         self.gap = self.gap.and(match n_nodes {
-            ..=4 => Some(0),
-            ..=8 => Some(1),
-            ..=16 => Some(2),
+            0..=4 => Some(0),
+            5..=8 => Some(1),
+            9..=16 => Some(2),
             _ => None,
         });
     }
