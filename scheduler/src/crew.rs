@@ -1,10 +1,33 @@
 //! The threads behind the workers: started when a run first needs them, kept for the next run.
+//!
+//! A thread **waits** (and counts in `n_idle`), is **inside** a run's body, or is gone. Everything is written under one
+//! lock, by these:
+//!
+//! | step | by | what |
+//! |---|---|---|
+//! | a run begins | its caller | sets `body` |
+//! | a worker is wanted | whoever wakes it, with the run's number | counts it in `n_inside` and puts it on `wanted`; refused if that run's body is not there any more |
+//! | it is taken up | a thread that waits | takes it off `wanted` and copies `body` |
+//! | it has left | that thread | takes it off `n_inside`; the last one tells the caller |
+//! | the run ends | its caller | waits for `n_inside` to be nought, then empties `body`, in one critical section |
+//! | the pool is dropped | its owner | sets `is_dismissed` and waits for all threads |
+//!
+//! **Nobody uses a body that is gone.** Who is counted in `n_inside` keeps the caller waiting, and a worker is counted from
+//! the moment it is wanted, before any thread knows of it. After the caller has seen nought and emptied `body` under the
+//! same lock, a late call (a worker that saw work just before somebody else took it, a handle) is refused, by the run's
+//! number if another one has begun meanwhile.
+//! **No worker is forgotten.** There are at least as many threads that wait as there are workers on `wanted`, or another
+//! one is started. A thread looks at `wanted` before it waits, so a signal that comes before is not needed.
+//! **What workers did is seen.** A thread leaves under the lock, the caller sees that under the lock; so counters that
+//! workers add up without any order are complete when the report is made.
+//! **All threads go.** `is_dismissed` is set when no run is on, as a run borrows the pool, so nobody is inside. A thread
+//! goes only if nothing is wanted.
 
 #![expect(unsafe_code, reason = "threads outlive the borrow of a run's body, the body's use does not")]
 
+use crate::sync::{Condvar, JoinHandle, Mutex, MutexGuard, lock, start_thread};
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::PoisonError;
 
 /// What a worker does in a run, from beginning to end.
 type Body<'a> = dyn Fn(usize) + Sync + 'a;
@@ -37,7 +60,7 @@ struct State {
 
 impl Crew {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Makes `body` available to [`start`](Self::start) while `lead` runs; `lead` is given the number of the run.
@@ -67,7 +90,7 @@ impl Crew {
         if state.n_idle <= state.wanted.len() {
             let crew = self.clone();
             let number = state.threads.len() + 1;
-            let thread = Builder::new().name(format!("worker {number}")).spawn(move || crew.serve())?;
+            let thread = start_thread(format!("worker {number}"), move || crew.serve())?;
             state.threads.push(thread);
             state.n_idle += 1;
         }

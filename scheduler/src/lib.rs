@@ -110,7 +110,7 @@
 //! # Cancellation
 //!
 //! [`Context::cancel`] and [`Handle::cancel`] drop what is queued or waits. What runs is not disturbed; a long job looks at
-//! [`Context::is_cancelled`] now and then.
+//! [`Context::is_cancelled`] now and then. The run returns when the last job has: one that never returns keeps it for ever.
 //!
 //! ```
 //! use sigil_scheduler::{Closure, Pool};
@@ -172,10 +172,11 @@
 //! | `sleep` | who sleeps, who searches, who wakes whom; the protocol and why no wakeup is lost |
 //! | `decide` | the policy's decisions, as functions of plain values |
 //! | `worker`, `context` | what a worker does; what a job can do |
-//! | `pool`, `crew` | a run; the threads |
+//! | `pool`, `crew` | a run; the threads, from their start to their end |
 //! | `trace` | what happened in a run: recorded, kept, taken apart |
 //! | `replay` | a recorded run again; the protocol by which workers wait for their turn |
-//! | `outside`, `child`, `tokens` | other threads, child processes, make's jobserver |
+//! | `outside`, `child`, `tokens` | other threads, cancelling and stalling; child processes; make's jobserver |
+//! | `models` | all of these protocols for loom |
 //!
 //! `unsafe` code is only in `node`, `slab`, `crew`, `tokens`, `trace::clock`, and where jobs are put, run and
 //! dropped: `context`, `worker`, `leftover`.

@@ -1,10 +1,37 @@
 //! What a run shares with threads that are not its workers: handles complete events, and keep the run from ending.
+//!
+//! | what | written by | how |
+//! |---|---|---|
+//! | `inbox`, `n_inbox` | handles, and the worker that empties it | under the inbox's lock; the count `SeqCst`, for a look without the lock |
+//! | `n_handles` | handles, and jobs that make one | `SeqCst` read-modify-write |
+//! | `is_cancelled` | anybody, once and for ever | a release store |
+//!
+//! **No completion is lost.** A handle puts it in, counts it, and then posts, as a worker does that has made a node ready
+//! (see `sleep`). It is alive meanwhile.
+//!
+//! **No run ends too early or too late.** The last worker awake looks at `n_handles` before it looks at the queues and the
+//! inbox: if it sees no handle, it sees all that any of them has put in. A handle that goes posts *after* it has been
+//! subtracted, so if that look came before, a worker is woken to look again. Handles are made by those who have one and
+//! by jobs, so none can come up afterwards.
+//!
+//! **Cancelling** sets the flag and nothing else: it wakes nobody, as what sleeps has nothing to drop. Workers load it
+//! (relaxed) before each job; what they take out of queues from then on is dropped, each node once, as each is taken out
+//! once. When no queue holds anything the run ends as always, and what is unfinished and never became ready is dropped
+//! then, when nobody works any more. Whether the run was cancelled is read (acquire) after that: by a handle, it was
+//! before `n_handles` fell; by a job, before its worker left the crew. So a cancel is never overlooked, though a
+//! worker may still begin a job just after it. A job that never returns keeps the run from ending, cancelled or not: nothing
+//! can take its thread away from it.
+//!
+//! **Stalls** need no detection of their own: a run in which nothing can run any more ends like one that is done. Each
+//! worker counts what it made and what it ended in plain integers, and adds the difference up when it leaves; the crew's
+//! lock hands that on. If the sum is not nought, nodes are unfinished, and as nobody works any more, their lists of
+//! successors can be read to say who waits for whom.
 
 use crate::crew::Crew;
 use crate::node::NodeId;
 use crate::replay::stage::{Outer, Stage};
 use crate::sleep::{Sleep, Woken};
-use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock};
+use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock, publish, settle};
 use crate::trace::record::Collector;
 use std::sync::Arc;
 
@@ -139,7 +166,7 @@ impl Handle {
         {
             let mut inbox = lock(&self.0.inbox);
             inbox.push(event);
-            self.0.n_inbox.store(inbox.len(), Ordering::SeqCst);
+            publish(&self.0.n_inbox, inbox.len());
         }
         self.0.tell();
     }
@@ -169,6 +196,7 @@ impl Clone for Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.0.n_handles.fetch_sub(1, Ordering::SeqCst);
+        settle();
         // Somebody has to see whether that was the last thing to wait for.
         self.0.tell();
     }

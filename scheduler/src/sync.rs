@@ -11,6 +11,23 @@ pub use std::sync::{
     atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
+#[cfg(loom)]
+pub use loom::thread::JoinHandle;
+#[cfg(not(loom))]
+pub use std::thread::JoinHandle;
+
+/// Starts a thread.
+#[cfg(not(loom))]
+pub fn start_thread(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name).spawn(body)
+}
+
+/// Starts one of loom's, which have no names.
+#[cfg(loom)]
+pub fn start_thread(_: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    Ok(loom::thread::spawn(body))
+}
+
 /// Stores so that no later `SeqCst` load of this thread is done before the store is seen by everybody.
 ///
 /// All accesses that take part (this store, the load after it, and the other side's) are `SeqCst`, so their total
