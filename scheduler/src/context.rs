@@ -12,6 +12,7 @@ use crate::policy::{Chaos, Order};
 use crate::pool::Run;
 use crate::report::Metrics;
 use crate::slab::Free;
+use crate::sleep::Waker;
 use crate::sync::Ordering;
 use crate::trace::record::{self, Recorder};
 use std::io;
@@ -456,9 +457,7 @@ impl<'r, J: Job> Context<'r, J> {
             return self.enqueue_otherwise(number);
         }
         self.deque.push(number);
-        if self.outside.post() {
-            self.note_wake();
-        }
+        self.post();
     }
 
     #[inline(never)]
@@ -477,14 +476,20 @@ impl<'r, J: Job> Context<'r, J> {
         } else {
             self.deque.push(number);
         }
-        if self.outside.post() {
+        self.post();
+    }
+
+    /// Sees to it that somebody looks for work that was just made visible.
+    #[inline]
+    pub(crate) fn post(&mut self) {
+        if self.outside.post(Waker::Worker(self.index as u32)) {
             self.note_wake();
         }
     }
 
     /// Another worker was woken.
     #[cold]
-    pub(crate) fn note_wake(&mut self) {
+    fn note_wake(&mut self) {
         self.metrics.wakes += 1;
         if let Some(recorder) = &mut self.recorder {
             recorder.wake();

@@ -30,7 +30,7 @@
 use crate::crew::Crew;
 use crate::node::NodeId;
 use crate::replay::stage::{Outer, Stage};
-use crate::sleep::{Sleep, Woken};
+use crate::sleep::{Sleep, Waker, Woken};
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering, lock, publish, settle};
 use crate::trace::record::Collector;
 use std::sync::Arc;
@@ -82,15 +82,15 @@ impl Outside {
 
     /// Sees to it that work just made visible is looked for. Whether somebody was woken.
     #[inline]
-    pub fn post(&self) -> bool {
-        self.sleep.should_wake() && self.wake()
+    pub fn post(&self, by: Waker) -> bool {
+        self.sleep.should_wake() && self.wake(by)
     }
 
     /// The same, by another thread.
     fn tell(&self) {
         match &self.stage {
             Some(stage) => stage.knock(),
-            None => drop(self.post()),
+            None => drop(self.post(Waker::Outside)),
         }
     }
 
@@ -107,8 +107,8 @@ impl Outside {
     }
 
     #[cold]
-    fn wake(&self) -> bool {
-        while let Some(woken) = self.sleep.wake_one() {
+    fn wake(&self, by: Waker) -> bool {
+        while let Some(woken) = self.sleep.wake_one(by) {
             let Woken::Unstarted(worker) = woken else { return true };
             match self.crew.start(self.run, worker as usize) {
                 Ok(true) => return true,

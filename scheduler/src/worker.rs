@@ -492,8 +492,8 @@ impl<J: Job> Context<'_, J> {
         }
         loop {
             if is_searching && let Some(number) = self.look_around() {
-                if outside.sleep.found() && self.run.has_work() && outside.post() {
-                    self.note_wake();
+                if outside.sleep.found() && self.run.has_work() {
+                    self.post();
                 }
                 return Some(number);
             }
@@ -507,20 +507,16 @@ impl<J: Job> Context<'_, J> {
                     outside.sleep.end();
                     return None;
                 }
-                Retired::Wake => {
-                    if outside.post() {
-                        self.note_wake();
-                    }
-                }
+                Retired::Wake => self.post(),
                 Retired::Park => {}
             }
             self.metrics.parks += 1;
             let since = Instant::now();
             let tick = self.recorder.as_ref().map_or(0, |recorder| recorder.now());
-            outside.sleep.park(self.index);
+            let by = outside.sleep.park(self.index);
             self.metrics.parked += since.elapsed();
             if let Some(recorder) = &mut self.recorder {
-                recorder.park(tick);
+                recorder.park(tick, by);
             }
             if outside.sleep.is_ended() {
                 return None;

@@ -1,6 +1,6 @@
 //! Ends: of nodes whose cells are used again, of runs that are done, stuck or cancelled, of the threads' time in a run.
 
-use super::{JOB, Posts};
+use super::{BY, JOB, Posts};
 use crate::crew::Crew;
 use crate::node::{Header, Kind, Laid, Link, Met, NodeId};
 use crate::outside::{Handle, Outside};
@@ -91,7 +91,7 @@ impl Workers {
             }
             publish(&self.posts.posted, 1);
             if self.sleep.should_wake() {
-                let _ = self.sleep.wake_one();
+                let _ = self.sleep.wake_one(BY);
             }
         });
         self.n_ended.fetch_add(1, Ordering::Relaxed);
@@ -121,7 +121,7 @@ impl Workers {
                     self.n_ends.fetch_add(1, Ordering::Relaxed);
                     return self.sleep.end();
                 }
-                Retired::Wake => drop(self.sleep.wake_one()),
+                Retired::Wake => drop(self.sleep.wake_one(BY)),
                 Retired::Park => {}
             }
             self.sleep.park(worker);
@@ -150,7 +150,7 @@ fn run_to_its_end(is_completed: bool) -> Arc<Workers> {
     lay(nodes, 0, 2, 0);
     lay(nodes, 1, 2, 1);
     // Worker 1 is awake from the beginning, and at a job.
-    let _ = workers.sleep.wake_one();
+    let _ = workers.sleep.wake_one(BY);
     let _ = workers.sleep.found();
     let second = {
         let workers = workers.clone();
@@ -217,7 +217,7 @@ fn what_a_handle_did_is_known_before_the_end() {
                 Retired::Ended => unreachable!("there is only this worker"),
                 Retired::Quiet => break outside.sleep.end(),
                 // Or the other thread has woken it just now.
-                Retired::Wake => drop(outside.post()),
+                Retired::Wake => drop(outside.post(BY)),
                 Retired::Park => {}
             }
             outside.sleep.park(0);

@@ -4,7 +4,7 @@
 use crate::deque::{Deque, Owner, Steal};
 use crate::node::{Header, Kind, Laid, Link, Met};
 use crate::slab::{Free, Slab, Zeroed};
-use crate::sleep::{Retired, Sleep, Woken};
+use crate::sleep::{Retired, Sleep, Waker, Woken};
 use crate::sync::{AtomicBool, AtomicUsize, Ordering, publish};
 use loom::thread;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use std::sync::Arc;
 mod ends;
 mod replay;
 
+/// Who wakes whom makes no difference.
+const BY: Waker = Waker::Worker(0);
 const JOB: Kind = Kind { has_job: true, is_event: false, is_anonymous: false };
 
 /// The owner and a thief race for two items and then for the last one: each is taken once.
@@ -174,13 +176,15 @@ fn no_wakeup_is_lost() {
         let sleep = Arc::new(Sleep::new(2, 1));
         let posts = Arc::new(Posts { posted: AtomicUsize::new(0), taken: AtomicUsize::new(0) });
         // Worker 1 has been started and is awake, as worker 0 is.
-        assert_eq!(sleep.wake_one(), Some(Woken::Unstarted(1)));
+        assert_eq!(sleep.wake_one(BY), Some(Woken::Unstarted(1)));
         let worker = {
             let (sleep, posts) = (sleep.clone(), posts.clone());
             thread::spawn(move || {
                 while !posts.take() {
                     match sleep.retire(1, true, || posts.has_work(), || true) {
-                        Retired::Wake => assert!(sleep.wake_one().is_none_or(|woken| woken == Woken::Parked)),
+                        Retired::Wake => {
+                            assert!(sleep.wake_one(BY).is_none_or(|woken| woken == Woken::Parked))
+                        }
                         Retired::Park => {}
                         Retired::Quiet | Retired::Ended => unreachable!("the run has not ended"),
                     }
@@ -191,7 +195,7 @@ fn no_wakeup_is_lost() {
         };
         publish(&posts.posted, 1);
         if sleep.should_wake() {
-            let _ = sleep.wake_one();
+            let _ = sleep.wake_one(BY);
         }
         worker.join().unwrap();
         assert!(!posts.has_work());
@@ -203,7 +207,7 @@ fn no_wakeup_is_lost() {
 fn the_last_one_awake_ends_the_run() {
     loom::model(|| {
         let sleep = Arc::new(Sleep::new(2, 1));
-        assert_eq!(sleep.wake_one(), Some(Woken::Unstarted(1)));
+        assert_eq!(sleep.wake_one(BY), Some(Woken::Unstarted(1)));
         let leave = |sleep: &Sleep, worker: usize, is_searching: bool| match sleep.retire(
             worker,
             is_searching,

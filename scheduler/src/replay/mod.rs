@@ -16,6 +16,7 @@ pub use schedule::Schedule;
 use crate::Job;
 use crate::context::Context;
 use crate::leftover;
+use crate::sleep::Waker;
 use crate::sync::{Mutex, lock};
 use schedule::Claims;
 use stage::{Next, Stage};
@@ -229,7 +230,7 @@ impl<J: Job> Context<'_, J> {
                 }
                 false => {
                     metrics.parked += since.0.elapsed();
-                    recorder.iter_mut().for_each(|recorder| recorder.park(since.1));
+                    recorder.iter_mut().for_each(|recorder| recorder.park(since.1, Waker::Outside));
                 }
             });
             match next {

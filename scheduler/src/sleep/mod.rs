@@ -24,8 +24,20 @@ struct Idle {
 
 #[derive(Default)]
 struct Token {
-    is_set: Mutex<bool>,
+    /// Who gave it.
+    by: Mutex<Option<Waker>>,
     signal: Condvar,
+}
+
+/// Who wakes a worker.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waker {
+    /// A worker that has made work visible, or itself.
+    Worker(u32),
+    /// Another thread, by its handle.
+    Outside,
+    /// Whoever found the run over.
+    End,
 }
 
 /// A worker that was woken and counts as searching; its thread has to be told.
@@ -91,7 +103,7 @@ impl Sleep {
     }
 
     /// Wakes a worker if nobody searches.
-    pub fn wake_one(&self) -> Option<Woken> {
+    pub fn wake_one(&self, by: Waker) -> Option<Woken> {
         let (worker, is_started) = {
             let mut idle = lock(&self.idle);
             if !self.wants_waking(self.state.load(Ordering::SeqCst)) {
@@ -103,7 +115,7 @@ impl Sleep {
             (worker, is_started)
         };
         if is_started {
-            self.unpark(worker);
+            self.unpark(worker, by);
             return Some(Woken::Parked);
         }
         Some(Woken::Unstarted(worker))
@@ -162,18 +174,20 @@ impl Sleep {
     }
 
     /// Waits for the token. The worker is searching then, or the run has ended.
-    pub fn park(&self, worker: usize) {
+    pub fn park(&self, worker: usize) -> Waker {
         let token = &self.tokens[worker];
-        let mut is_set = lock(&token.is_set);
-        while !*is_set {
-            is_set = token.signal.wait(is_set).unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut by = lock(&token.by);
+        loop {
+            if let Some(by) = by.take() {
+                return by;
+            }
+            by = token.signal.wait(by).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
-        *is_set = false;
     }
 
-    fn unpark(&self, worker: u32) {
+    fn unpark(&self, worker: u32, by: Waker) {
         let token = &self.tokens[worker as usize];
-        *lock(&token.is_set) = true;
+        *lock(&token.by) = Some(by);
         token.signal.notify_one();
     }
 
@@ -185,7 +199,7 @@ impl Sleep {
             idle.sleepers.clone()
         };
         for worker in sleepers {
-            self.unpark(worker);
+            self.unpark(worker, Waker::End);
         }
     }
 

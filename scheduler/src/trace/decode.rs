@@ -183,7 +183,10 @@ impl Collected {
                 record::STEAL => {
                     log.steals.push((span.0, end, (head >> 4) as u32, (head >> 36) as u32));
                 }
-                record::PARK => log.parks.push(span),
+                record::PARK => {
+                    log.parks.push(span);
+                    log.woken_by.push(((head >> 4) as u32).checked_sub(1));
+                }
                 record::SEARCH => log.searches.push(span),
                 _ => log.wakes.push(end),
             }

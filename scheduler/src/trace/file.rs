@@ -131,6 +131,13 @@ impl Trace {
         if !self.workers.iter().all(spans) {
             return Err(TraceError("a worker's times are out of order".to_owned()));
         }
+        let wakers = |worker: &Worker| {
+            let are_there = worker.woken_by.iter().flatten().all(|&by| by < self.head.workers);
+            are_there && (worker.woken_by.is_empty() || worker.woken_by.len() == worker.parks.len())
+        };
+        if !self.workers.iter().all(wakers) {
+            return Err(TraceError("a worker was woken by one that is not there, or too often".to_owned()));
+        }
         if self.order().len() < self.nodes.len() {
             return Err(TraceError("nodes come after one another in a circle".to_owned()));
         }

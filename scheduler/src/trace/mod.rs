@@ -164,6 +164,10 @@ pub struct Worker {
     pub searches: Vec<(u64, u64)>,
     /// When it slept.
     pub parks: Vec<(u64, u64)>,
+    /// Which worker woke it each time; none if another thread did, or the end of the run, or its turn in a replay. Empty
+    /// in traces that do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub woken_by: Vec<Option<u32>>,
     /// When it took nodes from another worker: start, end, victim, how many.
     pub steals: Vec<(u64, u64, u32, u32)>,
     /// When it woke another worker.

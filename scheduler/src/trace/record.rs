@@ -6,7 +6,7 @@
 //!  Edge   [ before : 60 | 3 ] [ after ]
 //!  Done   [ id : 60 | 4 ] [ time − base : 32 | in a job : 32 ]
 //!  Steal  [ count : 28 | victim : 32 | 5 ] [ end − base : 32 | duration : 32 ]
-//!  Park   [ 6 ] [ end − base : 32 | duration : 32 ]
+//!  Park   [ by + 1 : 60 | 6 ] [ end − base : 32 | duration : 32 ]
 //!  Search [ 7 ] [ end − base : 32 | duration : 32 ]
 //!  Wake   [ 8 ] [ time − base : 32 | 0 ]
 //!  Time   [ time : 60 | 9 ]                  the base, where the difference does not fit
@@ -21,6 +21,7 @@ use super::buffer::{Buffer, Store};
 use super::clock::{Clock, Moment};
 use crate::Job;
 use crate::node::NodeId;
+use crate::sleep::Waker;
 use crate::sync::{Mutex, lock};
 use std::sync::Arc;
 
@@ -208,9 +209,10 @@ impl Recorder {
         self.interval((count & 0xfff_ffff) << 36 | (victim as u64) << 4 | STEAL, since);
     }
 
-    /// Was asleep.
-    pub fn park(&mut self, since: u64) {
-        self.interval(PARK, since);
+    /// Was asleep until it was woken.
+    pub fn park(&mut self, since: u64, by: Waker) {
+        let by = if let Waker::Worker(worker) = by { u64::from(worker) + 1 } else { 0 };
+        self.interval(by << 4 | PARK, since);
     }
 
     /// Had no work of its own.

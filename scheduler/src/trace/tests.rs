@@ -217,3 +217,36 @@ fn accounts_of_real_runs_add_up() {
         assert!(summary.span <= summary.work);
     }
 }
+
+#[test]
+fn a_trace_tells_who_woke_whom() {
+    let mut pool = Pool::new(2);
+    pool.set_recording(true);
+    let mut is_seen = false;
+    // Whether the other worker sleeps when there is work for it depends on the system.
+    for _ in 0..200 {
+        let has_started = std::sync::atomic::AtomicBool::new(false);
+        let has_started = &has_started;
+        let report = pool.run(Closure::run, |cx| {
+            cx.spawn(Closure::new("makes work", move |cx| {
+                cx.spawn(Closure::new("starts the thread", |_| {}));
+                std::thread::sleep(std::time::Duration::from_millis(3));
+                cx.spawn(Closure::new("work", |_| has_started.store(true, Ordering::Release)));
+                let since = std::time::Instant::now();
+                while !has_started.load(Ordering::Acquire) && since.elapsed().as_millis() < 5 {
+                    std::thread::yield_now();
+                }
+            }));
+        });
+        let trace = report.recording.unwrap().trace(&[], |_, _| String::new());
+        assert_eq!(Trace::from_text(&trace.to_text()).as_ref(), Ok(&trace));
+        for (number, worker) in trace.workers.iter().enumerate() {
+            assert_eq!(worker.woken_by.len(), worker.parks.len());
+            is_seen |= worker.woken_by.iter().flatten().any(|&by| by as usize != number);
+        }
+        if is_seen {
+            return;
+        }
+    }
+    panic!("nobody was woken");
+}
