@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sigil_benches::inputs::WORKERS;
-use sigil_benches::loads::{Contender, Load, N, Ours, SIDE, World, load, steps_per_microsecond};
+use sigil_benches::loads::{Contender, Load, N, Ours, SIDE, World, live, load, steps_per_microsecond};
 use std::time::Duration;
 
 // As in `sigilc`.
@@ -20,6 +20,7 @@ fn bench(c: &mut Criterion) {
         ("live chain", (Load::LiveChain, f64::from(N))),
         ("live wavefront", (Load::LiveWave, f64::from(SIDE * SIDE))),
         ("1 µs graph", load(World::layers())),
+        ("live 1 µs graph", live(load(World::layers()))),
         ("heavy tail", load(World::heavy(steps))),
     ];
     for (name, (load, n_tasks)) in loads {

@@ -1,6 +1,6 @@
 //! What is asked of each contender.
 
-use super::world::World;
+use super::world::{Layers, World};
 use rustix::time::{ClockId, clock_gettime};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +17,8 @@ pub enum Load {
     LiveChain,
     /// A wavefront made in the same way.
     LiveWave,
+    /// The layered graph of tasks of a microsecond made in the same way.
+    LiveLayers(&'static Layers),
     /// One task that sleeps, while all workers but one have nothing to do.
     Idle(Duration),
 }

@@ -14,3 +14,11 @@ pub fn load(world: World) -> (Load, f64) {
     let world: &'static World = Box::leak(Box::new(world));
     (Load::World(world, world), world.count() as f64)
 }
+
+/// The layered graph as one whose nodes are made while it runs.
+pub fn live((load, count): (Load, f64)) -> (Load, f64) {
+    match load {
+        Load::World(World::Layers(layers), _) => (Load::LiveLayers(layers), count),
+        other => (other, count),
+    }
+}

@@ -1,7 +1,7 @@
 //! The loads on `sigil-scheduler`. Graphs are live: nodes and edges are made while the run is on.
 
 use super::contender::{Contender, Load, Wake, now};
-use super::world::{N, SIDE, World, work};
+use super::world::{DEGREE, Layers, N, SIDE, World, work};
 use sigil_scheduler::{Context, Job, NodeId, Policy, Pool};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,9 +19,9 @@ enum Task {
     Step(u32),
     Part(u32, u32),
     Micro,
-    Layers,
     LiveChain,
     LiveWave,
+    LiveLayers(&'static Layers),
     Nothing,
     Sleep(Duration),
     Waker,
@@ -64,7 +64,6 @@ impl Contender for Ours {
 
     fn run(&mut self, load: Load) -> Option<Duration> {
         Some(match load {
-            Load::World(World::Layers(_), world) => self.timed(Some(world), &[Task::Layers]),
             Load::World(_, world) => {
                 let first: Vec<_> = world.first().map(Task::Step).collect();
                 self.timed(Some(world), &first)
@@ -72,6 +71,7 @@ impl Contender for Ours {
             Load::Range => self.timed(None, &[Task::Part(0, N)]),
             Load::LiveChain => self.timed(None, &[Task::LiveChain]),
             Load::LiveWave => self.timed(None, &[Task::LiveWave]),
+            Load::LiveLayers(layers) => self.timed(None, &[Task::LiveLayers(layers)]),
             Load::Idle(time) => self.timed(None, &[Task::Sleep(time)]),
         })
     }
@@ -132,11 +132,10 @@ fn execute(task: &Task, cx: &mut Context<'_, Task>, world: Option<&World>, steps
             cx.split(low as usize..high as usize, rest, |_, at| _ = black_box(at));
         }
         Task::Micro => work(steps),
-        Task::Layers => {
-            let Some(World::Layers(layers)) = world else { return };
+        Task::LiveLayers(layers) => {
             let mut ids: Vec<NodeId> = Vec::with_capacity(layers.before.len());
             for before in &layers.before {
-                let mut after = [NodeId::from_bits(0); super::world::DEGREE];
+                let mut after = [NodeId::from_bits(0); DEGREE];
                 before.iter().zip(&mut after).for_each(|(&at, place)| *place = ids[at as usize]);
                 ids.push(cx.node(Task::Micro, &after[..before.len()]));
             }

@@ -38,7 +38,9 @@ pub enum World {
 pub struct Layers {
     /// What each task waits for; nothing in the first layer.
     pub before: Vec<Vec<u32>>,
-    after: Vec<Vec<u32>>,
+    /// What comes after each task lies here one after the other, from `starts` of the task to that of the next one.
+    after: Vec<u32>,
+    starts: Vec<u32>,
     unmet: Vec<AtomicU8>,
 }
 
@@ -52,13 +54,15 @@ pub fn steps_per_microsecond() -> u32 {
     (0..9).map(|_| measure()).fold(1.0, f64::max) as u32
 }
 
-/// Keeps a core busy.
+/// Keeps a core busy: a chain of operations in registers, since what goes through memory is faster or slower by where
+/// the stack happens to be.
 #[inline(never)]
 pub fn work(steps: u32) {
-    let mut x = 1u64;
+    let mut x = black_box(1u64);
     for _ in 0..steps {
-        x = black_box(x.wrapping_mul(3));
+        x = (x ^ (x >> 7)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
+    black_box(x);
 }
 
 /// The same in every contender, the one in C++ included.
@@ -85,7 +89,7 @@ impl World {
     pub fn layers() -> World {
         let mut random = Random(1);
         let n = (LAYERS * WIDTH) as usize;
-        let (mut before, mut after) = (vec![Vec::new(); n], vec![Vec::new(); n]);
+        let (mut before, mut after) = (vec![Vec::new(); n], vec![Vec::<u32>::new(); n]);
         for task in WIDTH..LAYERS * WIDTH {
             for _ in 0..DEGREE {
                 let from = (task / WIDTH - 1) * WIDTH + random.draw() % WIDTH;
@@ -94,7 +98,12 @@ impl World {
             }
         }
         let unmet = before.iter().map(|before| AtomicU8::new(before.len() as u8)).collect();
-        World::Layers(Layers { before, after, unmet })
+        let mut starts = vec![0];
+        starts.extend(after.iter().scan(0, |end, after| {
+            *end += after.len() as u32;
+            Some(*end)
+        }));
+        World::Layers(Layers { before, after: after.concat(), starts, unmet })
     }
 
     /// The heavy tail: exp(1.2 z) with z from a sum of uniforms, scaled to the mean.
@@ -174,7 +183,8 @@ impl World {
             }
             World::Layers(layers) => {
                 work(steps);
-                for &after in &layers.after[task as usize] {
+                let (start, end) = (layers.starts[task as usize], layers.starts[task as usize + 1]);
+                for &after in &layers.after[start as usize..end as usize] {
                     if is_last(&layers.unmet[after as usize], DEGREE as u8) {
                         free(after);
                     }

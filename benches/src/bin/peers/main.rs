@@ -137,6 +137,7 @@ fn benches(steps: u32) -> Vec<Bench> {
     let bench = |name, (load, count), unit, limit| Bench { name, load, count, unit, limit };
     let ns = Unit::Nanoseconds;
     let n = f64::from(loads::N);
+    let layers = load(World::layers());
     vec![
         bench("chain", load(World::Chain), ns, |_| Some(0.35)),
         bench("fan-out", load(World::Fan), ns, |workers| match workers {
@@ -149,9 +150,8 @@ fn benches(steps: u32) -> Vec<Bench> {
         bench("wavefront", load(World::wave()), ns, |_| Some(0.45)),
         bench("live chain", (Load::LiveChain, n), ns, |_| None),
         bench("live wavefront", (Load::LiveWave, n), ns, |_| None),
-        bench("1 µs graph", load(World::layers()), Unit::Efficiency, |workers| {
-            (workers == 2).then_some(0.90)
-        }),
+        bench("1 µs graph", layers, Unit::Efficiency, |workers| (workers == 2).then_some(0.90)),
+        bench("live 1 µs graph", loads::live(layers), Unit::Efficiency, |_| None),
         bench("heavy tail", load(World::heavy(steps)), Unit::Efficiency, |_| None),
     ]
 }
@@ -165,7 +165,9 @@ fn median(mut figures: Vec<f64>) -> f64 {
 fn serial(load: Load, steps: u32) -> f64 {
     let start = Instant::now();
     match load {
-        Load::World(World::Layers(layers), _) => (0..layers.before.len()).for_each(|_| loads::work(steps)),
+        Load::World(World::Layers(layers), _) | Load::LiveLayers(layers) => {
+            (0..layers.before.len()).for_each(|_| loads::work(steps))
+        }
         Load::World(World::Heavy(lengths), _) => lengths.iter().for_each(|&length| loads::work(length)),
         _ => {}
     }

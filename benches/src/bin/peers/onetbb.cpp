@@ -23,7 +23,7 @@ static const Task N = 1000000, SIDE = 1000, DEPTH = 19, LAYERS = 200, WIDTH = 50
 static uint32_t steps;
 static tbb::task_group *group;
 static std::vector<std::atomic<uint8_t>> cells(SIDE *SIDE), unmet(LAYERS *WIDTH);
-static std::vector<std::vector<Task>> after(LAYERS *WIDTH);
+static std::vector<Task> after, starts;
 static std::vector<double> lengths;
 
 static uint64_t seed;
@@ -34,11 +34,9 @@ static uint32_t draw() {
 
 static void work(uint32_t n) {
     uint64_t x = 1;
-    for (uint32_t i = 0; i < n; i++) {
-        x *= 3;
-        // What black_box does: through memory.
-        asm volatile("" : : "r"(&x) : "memory");
-    }
+    asm volatile("" : "+r"(x));
+    for (uint32_t i = 0; i < n; i++) x = (x ^ (x >> 7)) * 0x9e3779b97f4a7c15;
+    asm volatile("" : : "r"(x));
 }
 
 static uint8_t arrivals(Task cell) { return uint8_t((cell / SIDE > 0) + (cell % SIDE > 0)); }
@@ -90,12 +88,14 @@ struct Layered {
     template <class F> static int step(Task task, Task *freed, F run) {
         work(steps);
         bool has_next = false;
-        for (Task next : after[task])
+        for (Task at = starts[task]; at < starts[task + 1]; at++) {
+            Task next = after[at];
             if (is_last(unmet[next], DEGREE)) {
                 if (has_next) run(freed[0]);
                 freed[0] = next;
                 has_next = true;
             }
+        }
         return has_next;
     }
 };
@@ -133,10 +133,16 @@ static void run(const std::string &load) {
 int main() {
     for (Task at = 0; at < SIDE * SIDE; at++) cells[at] = arrivals(at);
     seed = 1;
+    std::vector<std::vector<Task>> lists(LAYERS * WIDTH);
     for (Task task = WIDTH; task < LAYERS * WIDTH; task++) {
-        for (Task i = 0; i < DEGREE; i++) after[(task / WIDTH - 1) * WIDTH + draw() % WIDTH].push_back(task);
+        for (Task i = 0; i < DEGREE; i++) lists[(task / WIDTH - 1) * WIDTH + draw() % WIDTH].push_back(task);
         unmet[task] = DEGREE;
     }
+    for (const std::vector<Task> &list : lists) {
+        starts.push_back(Task(after.size()));
+        after.insert(after.end(), list.begin(), list.end());
+    }
+    starts.push_back(Task(after.size()));
     seed = 7;
     double sum = 0;
     for (Task at = 0; at < HEAVY; at++) {

@@ -76,7 +76,7 @@ impl Contender for OneTbb {
             Load::World(World::Heavy(_), _) => ("heavy", self.steps),
             Load::Range => ("range", 0),
             Load::Idle(time) => ("idle", time.as_millis() as u32),
-            Load::LiveChain | Load::LiveWave => return None,
+            Load::LiveChain | Load::LiveWave | Load::LiveLayers(_) => return None,
         };
         self.program.borrow_mut().ask(self.workers, name, steps)
     }

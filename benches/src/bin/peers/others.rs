@@ -49,7 +49,7 @@ impl Contender for Rayon {
             }),
             Load::Range => self.pool.install(|| rayon_range(0, N)),
             Load::Idle(time) => self.pool.install(|| std::thread::sleep(time)),
-            Load::LiveChain | Load::LiveWave => return None,
+            Load::LiveChain | Load::LiveWave | Load::LiveLayers(_) => return None,
         }
         Some(start.elapsed())
     }
@@ -126,7 +126,7 @@ impl Contender for Tokio {
                     let _ = done.send(());
                 });
             }
-            Load::Range | Load::LiveChain | Load::LiveWave => return None,
+            Load::Range | Load::LiveChain | Load::LiveWave | Load::LiveLayers(_) => return None,
         }
         receiver.recv().ok()?;
         Some(start.elapsed())
