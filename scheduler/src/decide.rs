@@ -37,6 +37,15 @@ pub fn steal_amount(policy: &Policy, available: usize) -> usize {
     }
 }
 
+/// How many workers may search at once.
+pub fn max_searchers(policy: &Policy, n_workers: usize, n_cores: usize) -> usize {
+    match policy.searchers {
+        0 if n_workers > n_cores => 4,
+        0 => 1,
+        n => n as usize,
+    }
+}
+
 /// Whether a searcher lets other threads have the core in this round.
 pub fn yields(round: u32, n_workers: usize, n_cores: usize) -> bool {
     n_workers > n_cores || round % 16 == 15

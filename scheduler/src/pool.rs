@@ -241,7 +241,7 @@ impl<'p, J: Job> Run<'p, J> {
     fn new(pool: &'p Pool, memory: Memory, replay: Option<Replay<'p>>) -> Self {
         let n_cores = pool.n_cores;
         let number = pool.crew.next_run();
-        let n_searchers = pool.policy.searchers as usize;
+        let n_searchers = decide::max_searchers(&pool.policy, pool.n_workers, n_cores);
         let is_pinned = decide::core(&pool.policy, 1, pool.n_workers, n_cores).is_some();
         let collector = pool.is_recording.then(|| Collector::new(pool.n_workers, pool.store.clone()));
         let stage = replay.as_ref().map(Replay::stage);

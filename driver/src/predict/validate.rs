@@ -60,8 +60,7 @@ pub struct Ranked {
 }
 
 /// Policies that are compared unless others are named.
-const POLICIES: [&str; 5] =
-    ["order=fifo", "steal=one", "run-next=off", "priorities=off", "searchers=1,spins=0"];
+const POLICIES: [&str; 5] = ["order=fifo", "steal=one", "run-next=off", "priorities=off", "spins=0"];
 /// A smaller difference is none.
 const NOISE: f64 = 0.01;
 

@@ -32,6 +32,12 @@ pub struct Setting {
     pub phases: Vec<u32>,
 }
 
+impl Setting {
+    fn max_searchers(&self) -> usize {
+        decide::max_searchers(&self.policy, self.workers, self.cores)
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Simulated {
@@ -442,7 +448,7 @@ impl<'a> Run<'a> {
         if let Some((node, cost)) = found {
             return self.start(worker, node, costs.node + cost);
         }
-        if self.n_awake > 1 && self.n_searching < self.setting.policy.searchers as usize {
+        if self.n_awake > 1 && self.n_searching < self.setting.max_searchers() {
             self.n_searching += 1;
             let it = &mut self.workers[worker];
             it.is_searching = true;
