@@ -6,7 +6,8 @@ use std::str::FromStr;
 /// How the pool decides what is left open. The `peers` program of `benches/` compares policies:
 /// `--policy TEXT`.
 ///
-/// Reads from and prints to text: `order=lifo,run-next=on,steal=half,…`; what a text leaves out keeps its default.
+/// Reads from and prints to text: `order=lifo,run-next=on,steal=half,…`; what a text leaves out keeps its default. For
+/// short, `lifo` and `fifo` are orders, and a knob that is on or off is on where it stands alone: `fifo,priorities`.
 ///
 /// ```
 /// use sigil_scheduler::{Policy, Victim};
@@ -248,16 +249,25 @@ impl FromStr for Policy {
     fn from_str(text: &str) -> Result<Self, PolicyError> {
         let mut policy = Policy::default();
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            let Some((knob, value)) = part.split_once('=') else {
-                return Err(PolicyError(format!("`{part}` is not of the form `knob=value`")));
-            };
-            policy.set(knob.trim(), value.trim())?;
+            match part.split_once('=') {
+                Some((knob, value)) => policy.set(knob.trim(), value.trim())?,
+                None => policy.set_word(part)?,
+            }
         }
         Ok(policy)
     }
 }
 
 impl Policy {
+    /// Sets a knob by a word alone.
+    fn set_word(&mut self, word: &str) -> Result<(), PolicyError> {
+        match word {
+            "lifo" | "fifo" => self.set("order", word),
+            "run-next" | "priorities" | "jobserver" => self.set(word, "on"),
+            _ => Err(PolicyError(format!("`{word}` is not of the form `knob=value`"))),
+        }
+    }
+
     fn set(&mut self, knob: &str, value: &str) -> Result<(), PolicyError> {
         match knob {
             "order" => self.order = choice(knob, value, Order::TEXTS)?,
@@ -366,6 +376,8 @@ mod tests {
         let default = Policy::default();
         assert_eq!(default.to_string().parse(), Ok(default));
         assert_eq!("".parse(), Ok(default));
+        assert_eq!("lifo,run-next,steal=half,victim=random".parse(), Ok(default));
+        assert_eq!("fifo, priorities".parse(), "order=fifo,priorities=on".parse::<Policy>());
         assert_eq!("pin=cores:4+5".parse::<Policy>().unwrap().pin.to_string(), "cores:4+5");
     }
 
@@ -375,7 +387,7 @@ mod tests {
         assert_eq!(error("pin=up"), "`pin` cannot be `up`, only off, compact, spread or cores:N+N+…");
         let numbers = "`pin` needs 1 to 64 numbers of cores up to 1023, as in `cores:2+3`, not `1+1024`";
         assert_eq!(error("pin=cores:1+1024"), numbers);
-        assert_eq!(error("lifo"), "`lifo` is not of the form `knob=value`");
+        assert_eq!(error("half"), "`half` is not of the form `knob=value`");
         assert_eq!(error("injector=0"), "`injector` needs a number from 1 up, not `0`");
         assert_eq!(error("chaos=7"), "`chaos` cannot be `7`, only off, serial:SEED or threads:SEED");
         assert!(error("colour=red").starts_with("there is no knob `colour`; there are order, "));

@@ -93,7 +93,9 @@ pub struct Metrics {
     pub thefts: u64,
     /// Nodes that it took so, with those that it put into its own queue.
     pub stolen: u64,
-    /// Looks at other workers that had nothing.
+    /// Completions by other threads that it carried out.
+    pub mail: u64,
+    /// Looks at other workers that had nothing, or nothing any more.
     pub empty_looks: u64,
     /// Attempts to steal at which somebody else was faster.
     pub lost_steals: u64,
@@ -122,6 +124,7 @@ impl Metrics {
         self.own += other.own;
         self.thefts += other.thefts;
         self.stolen += other.stolen;
+        self.mail += other.mail;
         self.empty_looks += other.empty_looks;
         self.lost_steals += other.lost_steals;
         self.searches += other.searches;

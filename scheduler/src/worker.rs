@@ -387,6 +387,7 @@ impl<J: Job> Context<'_, J> {
             return;
         }
         for event in self.outside.take_mail() {
+            self.metrics.mail += 1;
             self.complete(event);
         }
     }
@@ -452,7 +453,10 @@ impl<J: Job> Context<'_, J> {
                     self.metrics.lost_steals += 1;
                     break;
                 }
-                Steal::Empty => break,
+                Steal::Empty => {
+                    self.metrics.empty_looks += u64::from(taken.is_none());
+                    break;
+                }
             }
         }
         if let Some(recorder) = &mut self.recorder {

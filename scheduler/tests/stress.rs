@@ -166,6 +166,16 @@ fn check_always(world: &World, report: &Report, context: &str) {
     }
     let total = report.total();
     assert_eq!(total.run, n_runs, "{context}: runs counted");
+    let mut created = world.plan.vertices.iter().filter(|vertex| vertex.maker.is_some()).count();
+    let mut mail = 0;
+    for (vertex, seen) in
+        world.plan.vertices.iter().zip(&world.seen).filter(|(_, seen)| count(&seen.made) > 0)
+    {
+        let per_vertex = if vertex.way == Way::Event { 2 } else { 1 };
+        created += per_vertex * count(&seen.made) as usize;
+        mail += u64::from(vertex.way == Way::LateByHandle);
+    }
+    assert_eq!((total.created, total.mail), (created as u64, mail), "{context}: nodes and mail counted");
     for worker in &report.workers {
         let found = worker.run_next + worker.own + worker.thefts;
         assert_eq!(worker.run + worker.passed, found, "{context}: {worker:?}");
