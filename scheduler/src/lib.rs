@@ -24,7 +24,8 @@
 //! # Jobs of your own
 //!
 //! Closures cost an allocation each. A small type of your own costs none: it lies in its node. State is borrowed by the
-//! function that runs the jobs; neither needs to be `'static`.
+//! function that runs the jobs; neither needs to be `'static`. Jobs return nothing: results go where those that come after
+//! look for them, such as a `OnceLock` for each; what a job wrote is seen by all that come after it.
 //!
 //! ```
 //! use sigil_scheduler::{Context, Job, Pool};
@@ -107,6 +108,27 @@
 //! meanwhile no worker waits. `children` limits how many there are; GNU make's jobserver is asked if it started us.
 //! `examples/mini_make.rs` is a make of a hundred lines.
 //!
+//! ```
+//! use sigil_scheduler::{Capture, Closure, Pool};
+//! use std::process::Command;
+//! use std::sync::{Arc, OnceLock};
+//!
+//! let said = Arc::new(OnceLock::new());
+//! let report = Pool::new(1).run(Closure::run, |cx| {
+//!     let mut command = Command::new("echo");
+//!     command.arg("hello");
+//!     let (filled, filled_before) = (said.clone(), said.clone());
+//!     // On some thread; it only stores what came.
+//!     let on_end = move |result: std::io::Result<std::process::Output>| {
+//!         filled.set(result.map(|output| output.stdout)).expect("there is one end");
+//!     };
+//!     let then = Closure::new("after echo", move |_| assert!(filled_before.get().is_some()));
+//!     cx.child(command, Capture::Output, on_end, then);
+//! });
+//! assert!(report.is_ok());
+//! assert_eq!(said.get().unwrap().as_deref().unwrap(), b"hello\n");
+//! ```
+//!
 //! # Cancellation
 //!
 //! [`Context::cancel`] and [`Handle::cancel`] drop what is queued or waits. What runs is not disturbed; a long job looks at
@@ -141,8 +163,9 @@
 //! [`Report::workers`] says what each worker did; counting is always on. Much `own` and `run_next` is good: work stayed
 //! where its data is. `thefts` are the times it did not; `lost_steals` that workers fight for too small pieces. Many
 //! `parks` with little `searching` time mean that there was too little parallel work, and much `busy` time with a bad
-//! `wall` time that one chain of jobs was longer than the rest. `run + passed = run_next + own + thefts`, and
-//! `busy + searching + parked + overhead` is the wall time, for each worker.
+//! `wall` time that one chain of jobs was longer than the rest. `mail` counts what came from other threads.
+//! `run + passed = run_next + own + thefts`, and `busy + searching + parked + overhead` is the wall time, for each worker;
+//! `created` of all together is all nodes and events.
 //!
 //! # The same again
 //!
@@ -154,10 +177,28 @@
 //!
 //! | you have | take |
 //! |---|---|
-//! | loops and recursive calls over data in memory | rayon: `join` and parallel iterators cost less than any node |
-//! | much waiting for sockets and timers | tokio: our jobs cannot be suspended |
+//! | loops and recursive calls over data in memory | rayon |
+//! | much waiting for sockets and timers | tokio |
 //! | C++ | Taskflow for graphs that are run again and again, oneTBB for the rest |
 //! | a graph that is known only while it runs, with failures, stalls and child processes to report | this one |
+//!
+//! **rayon.** `join` and parallel iterators make no tasks for what is not stolen, so a loop costs a fraction of any node,
+//! and there are ready-made sorts, reductions and collections. A `scope` waits for all that it spawned, and inside one can
+//! return a value; but one task cannot wait for another by name, edges have to be counted down by hand, a panic comes
+//! out of the scope when all is over, and who waits for whom is not known. A worker that waits in `join` runs other work
+//! meanwhile, on the same stack and under the same locks.
+//!
+//! **tokio.** Tasks can be suspended in the middle, so thousands of them wait for sockets at no cost; timers, sockets and
+//! channels are there. For work that computes, a task costs ten times as much, and everything has to be `'static`. Our jobs
+//! cannot be suspended: a job that has to wait makes another one that comes after what it waits for.
+//!
+//! **Taskflow** (C++) builds a graph once and runs it many times, with conditions, loops, subflows and pipelines, and draws
+//! it. Running it again costs nothing for edges, where we make all nodes anew for each run. For graphs that grow while they
+//! run its dependent async tasks cost several times as much as our nodes.
+//!
+//! **oneTBB** (C++) has parallel algorithms, flow graphs with messages and limits, arenas, and a scalable allocator;
+//! it is the choice for pipelines of messages, and for NUMA machines, of which we know nothing. Its workers spin
+//! longer before they sleep, so it costs more when there is little to do.
 //!
 //! We have no futures, no nested waiting (a job makes what comes after it instead), no graphs that are built once and run
 //! many times, and no scopes: a run is the scope. `scheduler/README.md` has figures.

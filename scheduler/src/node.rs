@@ -52,7 +52,8 @@ const FAILED: u32 = u32::MAX;
 
 /// Names a node for as long as its run lasts; copied freely.
 ///
-/// A node that has finished may be named too: an edge from it is met at once.
+/// A node that has finished may be named too: an edge from it is met at once. In another run the id means nothing: it may
+/// be taken for a node that has finished, or for another one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct NodeId {
     /// Its cell.
