@@ -152,3 +152,31 @@ fn recorded_runs_are_run_again() {
         }
     }
 }
+
+/// A chain hides in the middle of a queue, of which thieves take one end and the owner the other: plain order comes to it
+/// last, and takes half as long again. Where no node has a weight, priorities change nothing.
+#[test]
+fn priorities_pay_where_a_long_chain_hides() {
+    let (n_singles, n_links) = (100, 100);
+    let mut tasks = vec![task(1000, None, &[])];
+    tasks.extend((0..=n_singles).map(|_| task(1_000_000, Some((0, 500)), &[])));
+    let first_link = 1 + n_singles / 2;
+    let mut last = first_link;
+    for _ in 1..n_links {
+        tasks.push(task(1_000_000, Some((last, 500_000)), &[last]));
+        last = tasks.len() as u32 - 1;
+    }
+    let plain = graph(tasks);
+    let mut weighed = plain.clone();
+    for (link, weight) in std::iter::once(first_link)
+        .chain(n_singles + 2..=last)
+        .zip((1..=15).rev().chain(std::iter::repeat(1)))
+    {
+        weighed.tasks[link as usize].weight = weight;
+    }
+    let makespan = |graph: &Graph, policy| simulate(graph, &setting(2, policy)).makespan as f64;
+    let ratio = makespan(&weighed, "priorities=off") / makespan(&weighed, "priorities=on");
+    assert!(ratio > 1.2, "{ratio}");
+    let unweighed = makespan(&plain, "priorities=on") / makespan(&plain, "priorities=off");
+    assert!((unweighed - 1.0).abs() < 0.01, "{unweighed}");
+}
