@@ -72,6 +72,7 @@ pub fn compile_on<R>(
         map_shards: usize::from(options.map_shards),
     };
     let mut early = Vec::new();
+    let progress = Progress::start(&request, options);
     let native = match open_native(&request, options, flags) {
         Ok(native) => native,
         Err((code, sentence)) => {
@@ -91,7 +92,7 @@ pub fn compile_on<R>(
         // Findings about the source are wanted all the same.
         compilation.plan.goal = Goal::Check;
     }
-    let progress = Progress::start(options);
+    compilation.counters.is_watched = progress.is_shown();
     let outcome = progress.watch(&compilation.counters, || engine(&compilation, Job::Start));
     let mut findings = early;
     findings.extend(trace::keep(&compilation, outcome.recording.as_ref(), options));
@@ -107,6 +108,7 @@ pub fn compile_on<R>(
         if findings.iter().all(|finding| finding.code.is_warning) {
             compilation.commit_units();
             findings.extend(failures(&compilation));
+            progress.keep();
         }
     }
     report::sort(&mut findings);

@@ -1,6 +1,7 @@
 //! Counts of what was done, kept by each worker for itself: the progress bar reads them, `-v` prints them.
 
 use crossbeam_utils::CachePadded;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -17,6 +18,11 @@ impl PerWorker {
         // Only this worker writes, so no read-modify-write is needed.
         let count = &self.0[worker];
         count.store(count.load(Ordering::Relaxed) + n, Ordering::Relaxed);
+    }
+
+    /// Replaces a worker's own count.
+    pub fn set(&self, worker: usize, n: u64) {
+        self.0[worker].store(n, Ordering::Relaxed);
     }
 
     /// All counts together.
@@ -80,8 +86,14 @@ pub struct Counters {
     pub compiled: PerWorker,
     /// Jobs and their nanoseconds, by stage.
     pub stages: Vec<(PerWorker, PerWorker)>,
+    /// One for each worker that runs a job, while the progress bar is shown.
+    pub running: PerWorker,
+    /// Child processes that run.
+    pub children: Arc<AtomicU64>,
     /// Times are taken.
     pub is_timed: bool,
+    /// The progress bar is shown.
+    pub is_watched: bool,
     /// Last file parsed.
     pub last_parse: Moment,
     /// Last body checked.
@@ -109,7 +121,10 @@ impl Counters {
             units: count(),
             compiled: count(),
             stages: (0..stages).map(|_| (count(), count())).collect(),
+            running: count(),
+            children: Arc::default(),
             is_timed,
+            is_watched: false,
             last_parse: Moment::new(start, false),
             last_check: Moment::new(start, false),
             first_emit: Moment::new(start, true),

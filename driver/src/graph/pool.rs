@@ -8,6 +8,8 @@ use sigil_scheduler::trace::Recording;
 use sigil_scheduler::{Capture, Chaos, Context, Metrics, NodeId, Policy, PolicyError, Pool, Stalled};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How a run ended, apart from what the compilation itself recorded.
@@ -51,8 +53,8 @@ impl sigil_scheduler::Job for Job {
     }
 }
 
-/// The pool's graph as jobs see it.
-struct PoolGraph<'c, 'r>(&'c mut Context<'r, Job>);
+/// The pool's graph as jobs see it, and the number of child processes.
+struct PoolGraph<'c, 'r>(&'c mut Context<'r, Job>, &'c Arc<AtomicU64>);
 
 impl Graph for PoolGraph<'_, '_> {
     fn node(&mut self, job: Job, after: &[Node]) -> Node {
@@ -72,7 +74,10 @@ impl Graph for PoolGraph<'_, '_> {
     }
 
     fn child(&mut self, command: Command, slot: ChildSlot, then: Job) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        let running = self.1.clone();
         let keep = move |outcome| {
+            running.fetch_sub(1, Ordering::Relaxed);
             // A second outcome cannot be: each child has a slot of its own.
             let _ = slot.set(outcome);
         };
@@ -94,7 +99,7 @@ fn run_pool(compilation: &Compilation<'_>, first: Job) -> Outcome {
     let mut pool = Pool::with_policy(plan.workers, policy);
     pool.set_recording(plan.is_recorded);
     let execute = |job: &mut Job, context: &mut Context<'_, Job>| {
-        timed(compilation, *job, &mut PoolGraph(context));
+        timed(compilation, *job, &mut PoolGraph(context, &compilation.counters.children));
     };
     let start = |context: &mut Context<'_, Job>| context.spawn(first);
     let report = match &plan.replay {
@@ -158,6 +163,16 @@ fn run_serial(compilation: &Compilation<'_>, first: Job) -> Outcome {
 
 /// Does a job's work and takes its time if that is wanted.
 fn timed(compilation: &Compilation<'_>, job: Job, g: &mut dyn Graph) {
+    let counters = &compilation.counters;
+    if !counters.is_timed && !counters.is_watched {
+        return compilation.execute(job, g);
+    }
+    counters.running.set(g.worker(), 1);
+    measured(compilation, job, g);
+    counters.running.set(g.worker(), 0);
+}
+
+fn measured(compilation: &Compilation<'_>, job: Job, g: &mut dyn Graph) {
     let counters = &compilation.counters;
     if !counters.is_timed {
         return compilation.execute(job, g);

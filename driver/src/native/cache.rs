@@ -46,6 +46,12 @@ impl Cache {
         hasher.finalize()
     }
 
+    /// Where a note about what this key stands for is, or belongs: something that only helps people.
+    pub fn note(what: &str, key: Key) -> Option<PathBuf> {
+        let dir = candidates().into_iter().next()?;
+        Some(dir.join(what).join(&key.to_hex()[..32]))
+    }
+
     /// Where the object or program of this key is, or belongs.
     pub fn path(&self, key: Key, extension: &str) -> PathBuf {
         let mut name = key.to_hex()[..32].to_owned();
