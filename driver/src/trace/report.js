@@ -142,12 +142,18 @@ function hit(event) {
   const s = row.spans[firstAfter(row.spans, t)];
   return [s && s[0] <= t ? s[2] : -1, r, t];
 }
+// Why a ready node did not start at once: the longest that any worker had nothing to do meanwhile.
+function delay(ready, start) {
+  const within = gaps => { let sum = 0; for (let g = firstAfter(gaps, ready); g < gaps.length && gaps[g][0] < start; g++) sum += Math.min(start, gaps[g][1]) - Math.max(ready, gaps[g][0]); return sum; };
+  const free = Math.max(0, ...idle.map(of => Math.max(within(of.parks), within(of.searches))));
+  return free > 0 ? `; one was free for ${time(free)} of it, and had not found it yet` : start > ready ? ": all ran other nodes" : "";
+}
 function describe(n, r) {
   const ready = nodes.ready[n], start = nodes.start[n], list = (after[n] || []).filter(b => nodes.worker[b] >= 0);
   let last = -1; for (const b of list) if (last < 0 || nodes.end[b] > nodes.end[last]) last = b;
   const child = data.children.find(c => c[0] === n);
   const by = child ? "its child process ended" : last >= 0 && nodes.end[last] >= nodes.created[n] ? "the end of " + label(last) : nodes.creator[n] >= 0 ? "being made by " + label(nodes.creator[n]) : "the start";
-  const lines = [`${kinds[nodes.kind[n]]}: ${label(n)}`, `node ${n}, worker ${nodes.worker[n]}, ${time(start)} to ${time(nodes.end[n])}: ${time(nodes.end[n] - start)}`, `ready by ${by}, then waited ${time(start - ready)} for a worker`];
+  const lines = [`${kinds[nodes.kind[n]]}: ${label(n)}`, `node ${n}, worker ${nodes.worker[n]}, ${time(start)} to ${time(nodes.end[n])}: ${time(nodes.end[n] - start)}`, `ready by ${by}, then waited ${time(start - ready)} for a worker${delay(ready, start)}`];
   if (child) lines.push(`child process ${time(child[3] - child[2])}`);
   if (onPath[n]) lines.push("on the critical path");
   return lines.join("\n");
