@@ -3,6 +3,7 @@
 //! Times wander by machine and by hour. What is to be compared is therefore measured in turns, and ratios are taken
 //! turn by turn before their median is.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -25,6 +26,28 @@ pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
 /// A directory that goes away by itself.
 pub fn scratch() -> Result<TempDir, Failure> {
     tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))
+}
+
+/// Directories for what runs write, a new one each time, since files that are there already are not written again.
+///
+/// All go away together: while a file system has just deleted files, it makes new ones more slowly (ext4 looks back for
+/// five seconds).
+pub struct Outputs {
+    dir: TempDir,
+    count: Cell<u32>,
+}
+
+impl Outputs {
+    /// None yet.
+    pub fn new() -> Result<Self, Failure> {
+        Ok(Outputs { dir: scratch()?, count: Cell::new(0) })
+    }
+
+    /// One that is not there yet.
+    pub fn fresh(&self) -> PathBuf {
+        self.count.set(self.count.get() + 1);
+        self.dir.path().join(self.count.get().to_string())
+    }
 }
 
 /// The compiler that was asked for, or the release one of this workspace.

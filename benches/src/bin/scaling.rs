@@ -8,7 +8,9 @@ use clap::Parser;
 use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::on_disk;
-use sigil_benches::measure::{Contender, Failure, compiler, exit, in_turns, ratio, run, scratch, table};
+use sigil_benches::measure::{
+    Contender, Failure, Outputs, compiler, exit, in_turns, ratio, run, scratch, table,
+};
 use sigil_driver::results::{Better, Measure, Results};
 use sigil_scheduler::trace::{Summary, Trace};
 use std::path::{Path, PathBuf};
@@ -44,6 +46,9 @@ const ROWS: [(&str, &[&str], [f64; 4]); 4] = [
     ("overall", &[], [1.85, 3.4, 6.2, 10.0]),
 ];
 
+/// Emits a project with so many workers, and records that if it is wanted; seconds.
+type Emit<'a> = &'a dyn Fn(&str, Option<&Path>) -> Result<f64, Failure>;
+
 /// Simulated speedups of a row of the table.
 struct Simulated {
     /// By `CORES`.
@@ -67,11 +72,15 @@ fn main() -> ExitCode {
 
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
     let compiler = compiler(arguments.sigilc.as_deref())?;
+    let outputs = Outputs::new()?;
     let mut all = Vec::new();
     for (name, shape) in SHAPES {
         let project = on_disk(&generate(&Plan::new(arguments.lines, (arguments.lines / 500) as u32, shape)));
-        let speedup = speedup(&compiler, project.path(), arguments.rounds)?;
-        let rows = simulated(&compiler, project.path(), arguments.rounds)?;
+        let run = |workers: &str, trace: Option<&Path>| {
+            emit(&compiler, project.path(), &outputs.fresh(), workers, trace)
+        };
+        let speedup = speedup(&run, arguments.rounds)?;
+        let rows = simulated(&compiler, &run, arguments.rounds)?;
         all.push(Measured { name, rows, speedup });
     }
     if arguments.json {
@@ -84,11 +93,16 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Emits a project; seconds.
-fn emit(compiler: &Path, project: &Path, workers: &str, trace: Option<&Path>) -> Result<f64, Failure> {
-    let out = scratch()?;
+/// Emits a project into a directory; seconds.
+fn emit(
+    compiler: &Path,
+    project: &Path,
+    output: &Path,
+    workers: &str,
+    trace: Option<&Path>,
+) -> Result<f64, Failure> {
     let mut command = Command::new(compiler);
-    command.args(["emit", "-q", "-j", workers, "-o"]).arg(out.path()).arg(project);
+    command.args(["emit", "-q", "-j", workers, "-o"]).arg(output).arg(project);
     if let Some(trace) = trace {
         command.arg("--trace").arg(trace);
     }
@@ -96,23 +110,22 @@ fn emit(compiler: &Path, project: &Path, workers: &str, trace: Option<&Path>) ->
 }
 
 /// How many times as fast two workers are, where there are cores for them.
-fn speedup(compiler: &Path, project: &Path, rounds: usize) -> Result<Option<f64>, Failure> {
+fn speedup(emit: Emit<'_>, rounds: usize) -> Result<Option<f64>, Failure> {
     if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
         return Ok(None);
     }
-    let contenders: [Contender<'_>; 2] =
-        [Box::new(|| emit(compiler, project, "1", None)), Box::new(|| emit(compiler, project, "2", None))];
+    let contenders: [Contender<'_>; 2] = [Box::new(|| emit("1", None)), Box::new(|| emit("2", None))];
     let times = in_turns(rounds, &mut { contenders })?;
     Ok(Some(ratio(&times[0], &times[1])))
 }
 
 /// Records runs with one worker and simulates the one that took the middle time.
-fn simulated(compiler: &Path, project: &Path, rounds: usize) -> Result<Vec<Simulated>, Failure> {
+fn simulated(compiler: &Path, emit: Emit<'_>, rounds: usize) -> Result<Vec<Simulated>, Failure> {
     let scratch = scratch()?;
     let mut recorded = Vec::new();
     for round in 0..rounds.max(1) {
         let trace = scratch.path().join(round.to_string());
-        recorded.push((emit(compiler, project, "1", Some(&trace))?, trace));
+        recorded.push((emit("1", Some(&trace))?, trace));
     }
     recorded.sort_by(|a, b| a.0.total_cmp(&b.0));
     let file = &recorded[recorded.len() / 2].1;

@@ -6,7 +6,7 @@ use clap::Parser;
 use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::measure::{
-    Contender, Failure, compiler, exit, in_turns, median, number_after, ratio, run, scratch, table,
+    Contender, Failure, Outputs, compiler, exit, in_turns, median, number_after, ratio, run, scratch, table,
 };
 use sigil_driver::results::{Better, Measure, Results};
 use std::path::{Path, PathBuf};
@@ -67,11 +67,12 @@ fn main() -> ExitCode {
 
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
     let compiler = compiler(arguments.sigilc.as_deref())?;
+    let outputs = Outputs::new()?;
     let mut measured = Vec::new();
     for (name, shape) in [("200 files", Shape::Diamond), ("one file", Shape::OneFile)] {
         let input = input(name, &Plan::new(arguments.lines, 200, shape))?;
         for command in ["check", "emit"] {
-            measured.push(stage(&compiler, &input, command, arguments.rounds)?);
+            measured.push(stage(&compiler, &input, command, arguments.rounds, &outputs)?);
         }
     }
     let overlap = overlap(&compiler)?;
@@ -92,15 +93,19 @@ fn input(name: &'static str, plan: &Plan) -> Result<Input, Failure> {
     Ok(Input { name, dir, lines: project.lines(), bytes: project.bytes() })
 }
 
-fn stage(compiler: &Path, input: &Input, command: &'static str, rounds: usize) -> Result<Measured, Failure> {
+fn stage(
+    compiler: &Path,
+    input: &Input,
+    command: &'static str,
+    rounds: usize,
+    outputs: &Outputs,
+) -> Result<Measured, Failure> {
     let once = |workers: &str, verbose: bool| {
-        // A directory of its own for each run: files that are there already would not be written again.
-        let out = scratch()?;
         let mut process = Command::new(compiler);
         let voice = if verbose { "-v" } else { "-q" };
         process.args([command, voice, "-j", workers]).arg(input.dir.path());
         if command == "emit" {
-            process.arg("-o").arg(out.path());
+            process.arg("-o").arg(outputs.fresh());
         }
         run(&mut process)
     };
