@@ -107,6 +107,7 @@ struct Worker {
     n_run: u64,
     last_victim: usize,
     is_searching: bool,
+    is_asleep: bool,
     n_searches: u32,
     /// From when on it can look, if it was just woken.
     awake_from: u64,
@@ -180,7 +181,7 @@ impl<'a> Run<'a> {
         }
         arcs.iter().for_each(|&(_, after)| nodes[after as usize].open += 1);
         let n_workers = setting.workers.max(1);
-        let worker = |number| Worker { last_victim: number, ..Worker::default() };
+        let worker = |number| Worker { last_victim: number, is_asleep: number > 0, ..Worker::default() };
         let tokens = if setting.policy.children == 0 { n_workers } else { setting.policy.children as usize };
         Run {
             graph,
@@ -419,7 +420,9 @@ impl<'a> Run<'a> {
 
     /// A worker without a job looks everywhere once.
     fn look(&mut self, worker: usize) {
-        if self.workers[worker].current.is_some() {
+        let it = &self.workers[worker];
+        // It was to look as a searcher, but has found a node or has gone to sleep since, or is only waking up again.
+        if it.current.is_some() || it.is_asleep || self.progress < it.awake_from {
             return;
         }
         let costs = self.setting.costs;
@@ -527,7 +530,7 @@ impl<'a> Run<'a> {
         self.n_searching += 1;
         self.result.wakes += 1;
         let it = &mut self.workers[worker as usize];
-        it.is_searching = true;
+        (it.is_searching, it.is_asleep) = (true, false);
         it.n_searches += 1;
         let search = it.n_searches;
         let costs = self.setting.costs;
@@ -546,6 +549,7 @@ impl<'a> Run<'a> {
         if std::mem::take(&mut it.is_searching) {
             self.n_searching -= 1;
         }
+        it.is_asleep = true;
         self.n_awake -= 1;
         self.sleepers.push(worker);
         if self.n_searching == 0 && self.has_work() {
