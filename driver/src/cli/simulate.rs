@@ -6,7 +6,8 @@ use std::path::PathBuf;
 /// What to simulate.
 #[derive(Args, Debug, Clone)]
 pub struct Simulate {
-    /// What `--trace` wrote
+    /// What `--trace` wrote, or a project: its `emit` is recorded first, with one worker if nothing else is said
+    #[arg(value_name = "TRACE|PROJECT")]
     pub file: PathBuf,
     /// Numbers of cores, as many workers on each
     #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2,4,8,16,64",

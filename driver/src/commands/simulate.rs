@@ -46,7 +46,7 @@ fn is_project(path: &Path) -> bool {
 }
 
 fn text(what: &Simulate, options: &Options) -> Result<String, String> {
-    let trace = read(&what.file)?;
+    let trace = if is_project(&what.file) { record_once(&what.file, options)? } else { read(&what.file)? };
     let question = Question {
         cores: what.cores.clone(),
         policies: policies(what, options, &trace)?,
@@ -68,7 +68,7 @@ fn text(what: &Simulate, options: &Options) -> Result<String, String> {
     }
     let answer = answer(&trace, &known, &question)?;
     if let Some(at) = answer.changed.iter().position(|&n| n == 0) {
-        return Err(format!("no node is meant by {:?}", question.changes[at]));
+        return Err(meaningless(&question.changes[at], &trace));
     }
     if let Some(file) = &what.svg {
         trace::write(file, |out| out.write_all(svg(&answer).as_bytes()))?;
@@ -78,6 +78,24 @@ fn text(what: &Simulate, options: &Options) -> Result<String, String> {
         (_, true) => answer.json(),
         _ => answer.text(),
     })
+}
+
+/// Why a change changes nothing.
+fn meaningless(change: &Change, trace: &Trace) -> String {
+    let none = |option: &str, label: &str| format!("--{option} {label}: no node has that in its label");
+    match change {
+        Change::Zero(label) => none("zero", label),
+        Change::Split(label, _) => none("cut", label),
+        Change::NoEdge(label) => {
+            format!("--no-edge {label}: no node with that in its label waits for another")
+        }
+        Change::Scale(kind, _) => {
+            let kinds = trace.head.kinds.iter().enumerate();
+            let used = kinds.filter(|(at, _)| trace.nodes.iter().any(|node| node.kind as usize == *at));
+            let names: Vec<&str> = used.map(|(_, name)| name.as_str()).collect();
+            format!("--scale {kind}: the record has no such stage, only {}", names.join(", "))
+        }
+    }
 }
 
 /// What a simulation can rest on.
@@ -134,6 +152,19 @@ fn measure(what: &Calibrate, options: &Options) -> Result<String, String> {
     Ok(machine.text())
 }
 
+/// Records `emit`, with one worker if nothing else is said.
+fn record_once(path: &Path, options: &Options) -> Result<Trace, String> {
+    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let file = dir.path().join("trace");
+    let jobs = options.jobs.map_or(1, usize::from);
+    let variant = Variant { name: RECORDED.to_owned(), jobs: Some(jobs), ..Variant::default() };
+    Measured::new(TuneGoal::Emit, path, options)?.run(&variant, Some(&file))?;
+    read(&file)
+}
+
+/// What is recorded, in messages.
+const RECORDED: &str = "`sigilc emit`";
+
 /// Records `emit` with one worker and with one a core, in turns, after a run that warms the caches.
 fn record(path: &Path, rounds: u32, options: &Options) -> Result<Vec<Trace>, String> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -146,7 +177,7 @@ fn record(path: &Path, rounds: u32, options: &Options) -> Result<Vec<Trace>, Str
     let mut records = Vec::new();
     for round in 0..=rounds {
         for workers in [1, cores] {
-            let variant = Variant { jobs: Some(workers), ..Variant::default() };
+            let variant = Variant { name: RECORDED.to_owned(), jobs: Some(workers), ..Variant::default() };
             bench.run(&variant, Some(&file))?;
             if round > 0 {
                 records.push(read(&file)?);

@@ -97,10 +97,14 @@ impl Trace {
     /// # Errors
     /// If it cannot be read, or for the reasons of [`from_text`](Self::from_text).
     pub fn read(path: &Path) -> Result<Self, TraceError> {
-        let text = std::fs::read_to_string(path)
+        let bytes = std::fs::read(path)
             .map_err(|error| TraceError(format!("cannot read '{}': {error}", path.display())))?;
-        Self::from_text(&text)
-            .map_err(|error| TraceError(format!("'{}' is no trace: {error}", path.display())))
+        let trace = match std::str::from_utf8(&bytes) {
+            Ok("") => Err(TraceError("it is empty".to_owned())),
+            Ok(text) => Self::from_text(text),
+            Err(_) => Err(TraceError("it is not text".to_owned())),
+        };
+        trace.map_err(|error| TraceError(format!("'{}' is no trace: {error}", path.display())))
     }
 
     /// Numbers in range, times in order, no circles: what all that works on traces relies on.
