@@ -33,7 +33,6 @@ pub const USAGE: u8 = 4;
 /// Does what the command line asks. The result is the exit code.
 pub fn run(cli: Cli) -> u8 {
     let voice = Voice::new(&cli.options);
-    quiet_panics();
     let every_file =
         matches!(cli.command, Command::Check { .. } | Command::Test { .. } | Command::Graph { .. });
     if let Some(problem) = cli.options.policy.as_deref().and_then(crate::graph::check_policy) {
@@ -54,6 +53,8 @@ pub fn run(cli: Cli) -> u8 {
         | Command::Emit { path, .. }
         | Command::Test { path, .. } => path,
     };
+    // What does not compile runs no jobs, and must not end without a word.
+    quiet_panics();
     let input = match find_input(path, every_file) {
         Ok(input) => input,
         Err(error) => return voice.conclude(&[input_error(error)]),
