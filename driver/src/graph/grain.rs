@@ -6,6 +6,10 @@ use std::str::FromStr;
 /// The knobs. Results do not depend on them, but for how functions are spread over C files (`unit`).
 ///
 /// Reads from and prints to text: `chunk=64k,check=4`; what a text leaves out keeps its default.
+///
+/// Defaults were measured by `sigilc tune PROJECT --grain` with 2 workers on 100,000 lines: in 200 files and in one, no
+/// other value of a knob was faster beyond the noise of 3%, and `parse=8` was 10% slower. Smaller nodes are preferred
+/// where nothing else decides: simulated on 16 cores, large chunks keep workers waiting (`scaling`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Grain {
     /// `chunk`: files above so many bytes are lexed and parsed in pieces of about half that size. Default 100,000.
