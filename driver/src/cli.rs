@@ -67,7 +67,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show which modules import which
+    /// Show which modules import which, or what the task graph looks like
     Graph {
         /// A `.si` file with all that it imports, or a directory: every `.si` file below it
         path: PathBuf,
@@ -77,6 +77,9 @@ pub enum Command {
         /// With the modules of the library
         #[arg(long)]
         library: bool,
+        /// The nodes of the task graph that checks all that, and what they wait for, instead of the modules
+        #[arg(long, conflicts_with = "library")]
+        tasks: bool,
         /// Where to [default: standard output]
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -225,7 +228,7 @@ pub enum Split {
 /// How graphs are written.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GraphFormat {
-    /// Modules by level, with what they import
+    /// Modules by level, with what they import; where the time of the tasks went
     Text,
     /// For Graphviz
     Dot,

@@ -1,4 +1,4 @@
-//! `graph`: which modules import which.
+//! `graph`: which modules import which, and which tasks wait for which.
 
 use super::FAILURE;
 use super::voice::Voice;
@@ -6,47 +6,67 @@ use crate::cli::{GraphFormat, Options};
 use crate::graph::{Compilation, Goal, Untested};
 use crate::project::Input;
 use crate::session::{Request, compile};
-use crate::trace::{Arrow, Picture, Shape};
+use crate::trace::{self, Arrow, Picture, Shape};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde_json::{Value, json};
 use sigil_checker::types::ModuleId;
+use sigil_scheduler::trace::{Summary, Trace};
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use tempfile::NamedTempFile;
 
 /// Modules with a name and an edge to each module that they import; true if it closes a cycle.
 type Modules = DiGraph<ModuleId, bool>;
 
+/// Of what there is to be a graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Modules and their imports.
+    Modules {
+        /// Those of the library, too.
+        with_library: bool,
+    },
+    /// Nodes of the task graph that checks them.
+    Tasks,
+}
+
 /// Prints the graph, or writes it to a file.
 pub fn graph(
     input: Input,
+    what: What,
     format: GraphFormat,
-    with_library: bool,
     output: Option<&Path>,
     options: &Options,
     voice: &Voice,
 ) -> u8 {
     let request =
         Request { input, goal: Goal::Check, tests: false, untested: Untested::Ignore, output_dir: None };
-    compile(request, options, |done| {
-        let code = voice.finish(&done, options);
-        let view = View::new(done.compilation, with_library);
-        let text = match format {
-            GraphFormat::Text => view.text(),
-            GraphFormat::Dot => view.dot(),
-            GraphFormat::Json => view.json(),
-            GraphFormat::Svg => view.picture().svg(),
+    let mut options = options.clone();
+    let record = match record(what, &mut options) {
+        Ok(record) => record,
+        Err(sentence) => {
+            voice.say(&format!("error: {sentence}"));
+            return FAILURE;
+        }
+    };
+    compile(request, &options, |done| {
+        let code = voice.finish(&done, &options);
+        let text = match &record {
+            Some(_) if done.outcome.recording.is_none() => return code,
+            Some((_, path)) => tasks(path, format),
+            None => Ok(modules(done.compilation, what == What::Modules { with_library: true }, format)),
         };
-        let result = match output {
+        let result = text.and_then(|text| match output {
             Some(path) => crate::trace::write(path, |out| out.write_all(text.as_bytes())),
             None => {
                 // A closed pipe is no reason to fail.
                 let _ = std::io::stdout().lock().write_all(text.as_bytes());
                 Ok(())
             }
-        };
+        });
         match result {
             // With errors in the sources, the graph of what could be read is shown all the same.
             Ok(()) => code,
@@ -55,6 +75,37 @@ pub fn graph(
                 FAILURE
             }
         }
+    })
+}
+
+/// Where the run is recorded, if that is wanted: where the user keeps that, or in a file that goes away by itself.
+fn record(what: What, options: &mut Options) -> Result<Option<(NamedTempFile, PathBuf)>, String> {
+    if what != What::Tasks {
+        return Ok(None);
+    }
+    let file = NamedTempFile::new().map_err(|error| format!("cannot make a file: {error}"))?;
+    let path = options.trace.get_or_insert_with(|| file.path().to_owned()).clone();
+    Ok(Some((file, path)))
+}
+
+fn modules(compilation: &Compilation<'_>, with_library: bool, format: GraphFormat) -> String {
+    let view = View::new(compilation, with_library);
+    match format {
+        GraphFormat::Text => view.text(),
+        GraphFormat::Dot => view.dot(),
+        GraphFormat::Json => view.json(),
+        GraphFormat::Svg => view.picture().svg(),
+    }
+}
+
+fn tasks(file: &Path, format: GraphFormat) -> Result<String, String> {
+    let run = Trace::read(file).map_err(|error| error.to_string())?;
+    let summary = Summary::new(&run);
+    Ok(match format {
+        GraphFormat::Text => trace::text(&run, &summary),
+        GraphFormat::Dot => trace::dot(&run, &summary),
+        GraphFormat::Json => trace::json(&run, &summary),
+        GraphFormat::Svg => super::trace::svg(&run, &summary)?,
     })
 }
 
@@ -235,5 +286,25 @@ mod tests {
             assert_eq!(view.cycles(), [["a", "b"]]);
             assert_eq!(view.dot().matches("color=red").count(), 1);
         });
+    }
+
+    #[test]
+    fn tasks_are_written_in_each_format() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (source, out) = (dir.path().join("main.si"), dir.path().join("out"));
+        std::fs::write(&source, "@main () -> void = print(1)\n").expect("a source");
+        let options = Cli::parse_from(["sigilc", "-q", "check", "x.si"]).options;
+        let voice = Voice::new(&options);
+        for (format, start) in [
+            (GraphFormat::Text, "wall"),
+            (GraphFormat::Dot, "digraph run {"),
+            (GraphFormat::Json, "{"),
+            (GraphFormat::Svg, "<svg "),
+        ] {
+            let input = find_input(&source, true).expect("an input");
+            assert_eq!(graph(input, What::Tasks, format, Some(&out), &options, &voice), 0);
+            let text = std::fs::read_to_string(&out).expect("it is written");
+            assert!(text.starts_with(start) && text.contains("main.si"), "{text}");
+        }
     }
 }

@@ -65,8 +65,10 @@ pub fn run(cli: Cli) -> u8 {
     }
     match cli.command {
         Command::Check { .. } => check(input, &cli.options, &voice),
-        Command::Graph { format, library, output, .. } => {
-            graph::graph(input, format, library, output.as_deref(), &cli.options, &voice)
+        Command::Graph { format, library, tasks, output, .. } => {
+            let what =
+                if tasks { graph::What::Tasks } else { graph::What::Modules { with_library: library } };
+            graph::graph(input, what, format, output.as_deref(), &cli.options, &voice)
         }
         Command::Emit { output, .. } => emit(input, &output, &cli.options, &voice),
         Command::Build { path, output } => program::build(&path, output, input, &cli.options, &voice),

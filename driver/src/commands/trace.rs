@@ -21,6 +21,16 @@ pub fn trace(command: &Command, voice: &Voice) -> u8 {
 /// More nodes than these are no picture.
 const LARGEST: usize = 4000;
 
+/// The picture of a recorded run, if it is not too large for one.
+pub fn svg(run: &Trace, summary: &Summary) -> Result<String, String> {
+    let n = run.nodes.len();
+    if n > LARGEST {
+        let most = format!("{n} nodes are too many for a picture, of which {LARGEST} is the most");
+        return Err(format!("{most}; try a page, with `sigilc trace FILE --html PAGE`"));
+    }
+    Ok(trace::picture(run, summary).svg())
+}
+
 fn convert(command: &Command) -> Result<(), String> {
     let Command::Trace { file, perfetto, dot, svg, csv, json, html, anonymise } = command else {
         return Ok(());
@@ -34,13 +44,10 @@ fn convert(command: &Command) -> Result<(), String> {
     };
     to(perfetto, &|| trace::perfetto(&run, &summary))?;
     to(dot, &|| trace::dot(&run, &summary))?;
-    if svg.is_some() && run.nodes.len() > LARGEST {
-        let n = run.nodes.len();
-        return Err(format!(
-            "{n} nodes are too many for a picture, of which {LARGEST} is the most; try --html"
-        ));
+    if svg.is_some() {
+        let picture = self::svg(&run, &summary)?;
+        to(svg, &|| picture.clone())?;
     }
-    to(svg, &|| trace::picture(&run, &summary).svg())?;
     to(csv, &|| trace::csv(&run, &summary))?;
     to(html, &|| trace::html(&run, &summary))?;
     to(json, &|| trace::json(&run, &summary))?;
