@@ -112,12 +112,13 @@ fn known(what: &Simulate, trace: &Trace) -> Result<Known, String> {
     known.with_records(trace, others)
 }
 
-fn policies(what: &Simulate, options: &Options, trace: &Trace) -> Result<Vec<(String, Policy)>, String> {
-    // An older policy may have had other knobs; those of the command line were looked at already.
-    let base: Policy = options.policy.as_deref().unwrap_or(&trace.head.policy).parse().unwrap_or_default();
-    let mut all = vec![("this policy".to_owned(), base)];
+fn policies(what: &Simulate, options: &Options, record: &Trace) -> Result<Vec<(String, Policy)>, String> {
+    let given = options.policy.as_deref().unwrap_or_default();
+    let of = |texts: &[&str]| trace::policy(&record.head.policy, texts);
+    let mut all =
+        vec![("this policy".to_owned(), of(&[given]).map_err(|error| format!("--policy: {error}"))?)];
     for text in &what.against {
-        let policy = format!("{base},{text}").parse().map_err(|error| format!("--against: {error}"))?;
+        let policy = of(&[given, text]).map_err(|error| format!("--against: {error}"))?;
         all.push((text.clone(), policy));
     }
     Ok(all)

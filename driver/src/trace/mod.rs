@@ -22,8 +22,8 @@ use crate::cli::Options;
 use crate::graph::{Compilation, Job};
 use crate::report::{Finding, plain};
 use sigil_frontend::Code;
-use sigil_scheduler::Schedule;
 use sigil_scheduler::trace::{Recording, Summary, Trace};
+use sigil_scheduler::{Policy, PolicyError, Schedule};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +53,13 @@ pub fn keep(
 pub fn schedule(file: &str) -> Result<Arc<Schedule>, String> {
     let schedule = Trace::read(Path::new(file)).and_then(|trace| Schedule::new(&trace));
     schedule.map(Arc::new).map_err(|error| error.to_string())
+}
+
+/// The policy of a recorded run with some knobs set anew. One of an older version may have had other knobs; then the
+/// defaults stand for it.
+pub fn policy(trace: &str, changes: &[&str]) -> Result<Policy, PolicyError> {
+    let recorded: Policy = trace.parse().unwrap_or_default();
+    format!("{recorded},{}", changes.join(",")).parse()
 }
 
 /// Writes a file; an error is a sentence.

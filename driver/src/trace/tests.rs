@@ -185,3 +185,11 @@ fn a_record_without_names_keeps_everything_else() {
         assert_eq!(Trace::from_text(&text).map(|read| read.nodes.len()), Ok(trace.nodes.len()));
     }
 }
+
+#[test]
+fn knobs_are_set_on_top_of_a_recorded_policy() {
+    let policy = policy("priorities=on,steal=one", &["", "steal=half"]).expect("a policy");
+    assert!(policy.priorities && policy.steal == sigil_scheduler::StealAmount::Half);
+    assert_eq!(super::policy("knob-of-old=7", &["spins=3"]).expect("a policy").spins, 3);
+    assert!(super::policy("", &["spins=x"]).is_err());
+}

@@ -306,8 +306,9 @@ impl Replayed {
             return Err("the record has too many nodes".to_owned());
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let base = options.policy.clone().unwrap_or_else(|| trace.head.policy.clone());
-        Self::of_trace(&trace, base, options.jobs.map_or(cores, usize::from))
+        let given = options.policy.as_deref().unwrap_or_default();
+        let base = crate::trace::policy(&trace.head.policy, &[given]).map_err(|error| error.to_string())?;
+        Self::of_trace(&trace, base.to_string(), options.jobs.map_or(cores, usize::from))
     }
 
     fn of_trace(trace: &Trace, base: String, jobs: usize) -> Result<Self, String> {

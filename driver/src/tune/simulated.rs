@@ -2,7 +2,7 @@
 
 use super::{Bench, Measured, Variant};
 use crate::cli::{Options, TuneGoal};
-use sigil_scheduler::Policy;
+use crate::trace;
 use sigil_scheduler::trace::{Costs, Setting, Summary, Trace, simulate};
 use std::path::Path;
 
@@ -103,12 +103,11 @@ fn record(bench: &Measured, variant: &Variant) -> Result<Run, String> {
 
 impl Bench for Simulated {
     fn time(&mut self, variant: &Variant, round: u32) -> Result<f64, String> {
-        let base = self.base.clone();
+        let given = self.base.clone().unwrap_or_default();
         let jobs = variant.jobs.or(self.jobs);
         let run = self.recorded(variant, round)?;
-        let text = format!("{},{}", base.as_deref().unwrap_or(&run.policy), variant.policy);
-        // An older policy may have had other knobs.
-        let policy: Policy = text.parse().or_else(|_| variant.policy.parse()).unwrap_or_default();
+        let policy = trace::policy(&run.policy, &[&given, &variant.policy]);
+        let policy = policy.map_err(|error| error.to_string())?;
         let graph = &run.summary.graph;
         let cores = variant.cores.unwrap_or(1);
         let setting = Setting {
