@@ -12,8 +12,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 impl Source {
     /// Takes the bytes of a file: checks UTF-8 (`E0001`), byte order mark (`E0002`) and NUL (`E0003`), and turns CRLF
-    /// and CR into LF. With an `E0001` the text ends before the bad byte. NULs stay in the text, the lexer is silent
-    /// about them.
+    /// and CR into LF. Bad bytes become spaces, of which the first is reported. NULs stay in the text, the lexer is
+    /// silent about them.
     pub fn new(mut bytes: Vec<u8>, file: FileId) -> (Self, Vec<Diagnostic>) {
         let mut found = Vec::new();
         if bytes.len() >= u32::MAX as usize {
@@ -33,21 +33,16 @@ impl Source {
         }
         let (mut text, bad) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let mut bytes = error.into_bytes();
-                bytes.truncate(valid);
-                (String::from_utf8(bytes).unwrap_or_default(), Some(valid + bom))
-            }
+            Err(error) => (without_bad_bytes(error.as_bytes()), Some(error.utf8_error().valid_up_to())),
         };
+        let bad = bad.map(|at| (at + bom, unify_line_ends(text[..at].to_owned()).len() as u32));
         if memchr::memchr2(b'\r', 0, text.as_bytes()).is_some() {
             text = unify_line_ends(text);
             report_nuls(&text, file, &mut found);
         }
-        if let Some(offset) = bad {
-            let end = text.len() as u32;
+        if let Some((offset, at)) = bad {
             let message = format!("invalid UTF-8 at byte {offset}");
-            found.push(Diagnostic::new(Code::error(1), file, Span::new(end, end), message));
+            found.push(Diagnostic::new(Code::error(1), file, Span::new(at, at + 1), message));
         }
         (Source { text }, found)
     }
@@ -56,6 +51,16 @@ impl Source {
     pub fn text(&self) -> &str {
         &self.text
     }
+}
+
+/// With a space for each bad byte, so that everything else stays where it is.
+fn without_bad_bytes(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| ' '));
+    }
+    text
 }
 
 fn unify_line_ends(text: String) -> String {
@@ -108,12 +113,12 @@ mod tests {
     #[test]
     fn bad_bytes() {
         check(b"", "", &[]);
-        check(b"ab\xFFcd", "ab", &["E0001 2 invalid UTF-8 at byte 2"]);
-        check(b"a\r\nb\xC3", "a\nb", &["E0001 3 invalid UTF-8 at byte 4"]);
+        check(b"ab\xFFcd\xE2\x82\xFF", "ab cd   ", &["E0001 2 invalid UTF-8 at byte 2"]);
+        check(b"a\r\nb\xC3", "a\nb ", &["E0001 3 invalid UTF-8 at byte 4"]);
         check(b"\xEF\xBB\xBFa", "a", &["E0002 0 file starts with a byte order mark"]);
         check(
             b"\xEF\xBB\xBFa\0\0b\0\xFF",
-            "a\0\0b\0",
+            "a\0\0b\0 ",
             &[
                 "E0002 0 file starts with a byte order mark",
                 "E0003 1 NUL character",

@@ -18,6 +18,11 @@ pub fn independent<'d, 'a>(
         let lost = lost.entry(diagnostic.file).or_insert_with(|| Lost::new(file(diagnostic.file).1));
         lost.note(diagnostic);
     }
+    for diagnostic in diagnostics.iter().filter(|d| d.code == BAD_BYTE) {
+        if let Some(lost) = lost.get_mut(&diagnostic.file) {
+            lost.blame(diagnostic);
+        }
+    }
     let misspelt: Vec<Misspelt<'_>> =
         diagnostics.iter().filter_map(|d| Misspelt::of(d, file(d.file).1)).collect();
     if lost.is_empty() && misspelt.is_empty() {
@@ -34,6 +39,8 @@ pub fn independent<'d, 'a>(
     diagnostics.iter().filter(|d| !follows(d)).collect()
 }
 
+/// In a string or a comment it leads nobody astray.
+const BAD_BYTE: Code = Code::error(1);
 /// A `let` outside a sequence: its names are not declared.
 const MISPLACED_LET: Code = Code::error(213);
 const UNKNOWN_NAME: Code = Code::error(100);
@@ -110,6 +117,12 @@ impl<'a> Lost<'a> {
         let error = (start, diagnostic.code);
         let first = self.first.entry(item).or_insert(error);
         *first = (*first).min(error);
+    }
+
+    /// If the parser lost its way in the item of this one, then because of this one.
+    fn blame(&mut self, diagnostic: &Diagnostic) {
+        let item = self.item(diagnostic);
+        self.first.entry(item).and_modify(|first| *first = (diagnostic.span.start, diagnostic.code));
     }
 
     fn explains(&self, d: &Diagnostic) -> bool {
