@@ -55,6 +55,9 @@ impl Emitter<'_> {
             if !is_last {
                 self.test(arm.pat, &matched.place, &mut tests);
             }
+            if i == 0 && tests.is_empty() {
+                self.mention(&matched.place);
+            }
             if i > 0 && !jumps {
                 self.sink.text.truncate(self.sink.text.len() - 1);
                 self.push(" else ");

@@ -311,11 +311,15 @@ impl Emitter<'_> {
             _ => self.calm(val, ty),
         };
         let place = val.string();
+        let start = self.sink.text.len();
         self.check_lists(pat, &place);
         let dropped = self.moves.drops(When::Skip, e);
         let whole = matches!(self.body[e].kind, ExprKind::Local(_)) && !dropped.is_empty();
         let takes = whole || (val.owned && !self.is_trivial(ty));
         self.bind(pat, &place, if takes { Bind::Take } else { Bind::Share }, false);
+        if !self.sink.text[start..].contains(&place) {
+            self.mention(&place);
+        }
         if !whole {
             self.drops(When::Skip, e);
         }

@@ -397,13 +397,24 @@ impl Emitter<'_> {
                 if val.owned && !self.is_trivial(ty) {
                     let val = self.named(val, ty);
                     self.release(ty, &val.string());
-                } else if val.effect || matches!(val.code, Code::Text(_)) {
-                    // Literals are declared for whoever mentions them.
+                } else if val.effect
+                    || matches!(val.code, Code::Text(_) | Code::Local(_) | Code::Temp(_) | Code::Place(_))
+                {
+                    // Literals are declared for whoever mentions them, and locals are to be read by somebody.
                     self.push("(void)");
                     self.push_val(&val);
                     self.push(";\n");
                 }
             }
+        }
+    }
+
+    /// Reads a variable for nothing, so that the C compiler does not call it unused.
+    pub(super) fn mention(&mut self, place: &str) {
+        if place.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            self.push("(void)");
+            self.push(place);
+            self.push(";\n");
         }
     }
 
