@@ -14,9 +14,17 @@ pub struct Ours {
     steps: u32,
 }
 
+/// A task of a world, which has a job type of its own, as it has with the peers: else each would choose among all loads.
+struct Step(u32);
+
+impl Job for Step {
+    fn label(&self) -> String {
+        String::new()
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Task {
-    Step(u32),
     Part(u32, u32),
     Micro,
     LiveChain,
@@ -45,12 +53,23 @@ impl Ours {
         Ours { name, pool: Pool::with_policy(workers, policy), steps }
     }
 
-    fn timed(&mut self, world: Option<&World>, first: &[Task]) -> Duration {
+    fn timed_world(&mut self, world: &World) -> Duration {
         let steps = self.steps;
         let start = Instant::now();
         let report = self.pool.run(
-            |task: &mut Task, cx: &mut Context<'_, Task>| execute(task, cx, world, steps),
-            |cx| first.iter().for_each(|&task| cx.spawn(task)),
+            |task: &mut Step, cx: &mut Context<'_, Step>| step(task.0, cx, world, steps),
+            |cx| world.first().for_each(|task| cx.spawn(Step(task))),
+        );
+        assert!(report.is_ok(), "{report:?}");
+        start.elapsed()
+    }
+
+    fn timed(&mut self, first: Task) -> Duration {
+        let steps = self.steps;
+        let start = Instant::now();
+        let report = self.pool.run(
+            |task: &mut Task, cx: &mut Context<'_, Task>| execute(task, cx, steps),
+            |cx| cx.spawn(first),
         );
         assert!(report.is_ok(), "{report:?}");
         start.elapsed()
@@ -64,15 +83,12 @@ impl Contender for Ours {
 
     fn run(&mut self, load: Load) -> Option<Duration> {
         Some(match load {
-            Load::World(_, world) => {
-                let first: Vec<_> = world.first().map(Task::Step).collect();
-                self.timed(Some(world), &first)
-            }
-            Load::Range => self.timed(None, &[Task::Part(0, N)]),
-            Load::LiveChain => self.timed(None, &[Task::LiveChain]),
-            Load::LiveWave => self.timed(None, &[Task::LiveWave]),
-            Load::LiveLayers(layers) => self.timed(None, &[Task::LiveLayers(layers)]),
-            Load::Idle(time) => self.timed(None, &[Task::Sleep(time)]),
+            Load::World(_, world) => self.timed_world(world),
+            Load::Range => self.timed(Task::Part(0, N)),
+            Load::LiveChain => self.timed(Task::LiveChain),
+            Load::LiveWave => self.timed(Task::LiveWave),
+            Load::LiveLayers(layers) => self.timed(Task::LiveLayers(layers)),
+            Load::Idle(time) => self.timed(Task::Sleep(time)),
         })
     }
 
@@ -109,24 +125,24 @@ impl Contender for Ours {
     }
 }
 
-fn execute(task: &Task, cx: &mut Context<'_, Task>, world: Option<&World>, steps: u32) {
+fn step(task: u32, cx: &mut Context<'_, Step>, world: &World, steps: u32) {
+    if !world.is_followed() {
+        return world.step(task, steps, |freed| cx.spawn(Step(freed)));
+    }
+    let mut last = None;
+    world.step(task, steps, |freed| {
+        if let Some(earlier) = last.replace(freed) {
+            cx.spawn(Step(earlier));
+        }
+    });
+    if let Some(last) = last {
+        cx.next(Step(last));
+    }
+}
+
+fn execute(task: &Task, cx: &mut Context<'_, Task>, steps: u32) {
     // Read in the pieces in which it was written: to copy it whole would stall the processor.
     match *task {
-        Task::Step(task) => {
-            let Some(world) = world else { return };
-            if !world.is_followed() {
-                return world.step(task, steps, |freed| cx.spawn(Task::Step(freed)));
-            }
-            let mut last = None;
-            world.step(task, steps, |freed| {
-                if let Some(earlier) = last.replace(freed) {
-                    cx.spawn(Task::Step(earlier));
-                }
-            });
-            if let Some(last) = last {
-                cx.next(Task::Step(last));
-            }
-        }
         Task::Part(low, high) => {
             let rest = |part: std::ops::Range<usize>| Task::Part(part.start as u32, part.end as u32);
             cx.split(low as usize..high as usize, rest, |_, at| _ = black_box(at));
