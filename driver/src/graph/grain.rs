@@ -7,9 +7,11 @@ use std::str::FromStr;
 ///
 /// Reads from and prints to text: `chunk=64k,check=4`; what a text leaves out keeps its default.
 ///
-/// Defaults were measured by `sigilc tune PROJECT --grain` with 2 workers on 100,000 lines: in 200 files and in one, no
-/// other value of a knob was faster beyond the noise of 3%, and `parse=8` was 10% slower. Smaller nodes are preferred
-/// where nothing else decides: simulated on 16 cores, large chunks keep workers waiting (`scaling`).
+/// `sigilc tune PROJECT --grain` with 2 workers on 100,000 lines, in 200 files and in one, found no value of `chunk`,
+/// `parse`, `check` or `emit` that is faster: in one quiet run of each, noise was 3%, and `parse=8` 10% slower in one
+/// file; on a busy machine noise was 9 to 76% and nothing could be told. One file of 300,000 lines is parsed 9.2 times as
+/// fast by 16 simulated cores in pieces of 100,000 bytes and 9.9 times in pieces of 48 KiB (`simulate --cores 16 --scale
+/// check=0 --scale interface=0`), hence the half. `unit` was not measured here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Grain {
     /// `chunk`: files above so many bytes are lexed and parsed in pieces of about half that size. Default 100,000.
