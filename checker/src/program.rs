@@ -134,7 +134,7 @@ pub enum BodyCheck {
 }
 
 /// "Method `name` on `head` was found only in trait `of`."
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Assumption {
     /// Head of the receiver's type.
     pub head: Head,

@@ -103,7 +103,6 @@ pub fn compile_on<R>(
         let message = format!("the run is not that of the recorded schedule: {divergence}");
         findings.push(Finding::global(Code::error(901), message));
     } else {
-        compilation.settle();
         findings.extend(collect(&compilation));
         if findings.iter().all(|finding| finding.code.is_warning) {
             compilation.commit_units();

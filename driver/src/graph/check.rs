@@ -1,16 +1,17 @@
 //! Interfaces, bodies, impls: from syntax to typed bodies.
 //!
 //! A body is checked as soon as its own imports are known. What it took for granted about modules that came later is
-//! validated at the end (`settle`); what it could not even guess waits for `complete`.
+//! validated when all interfaces are built (`settle`); what it could not even guess waits for `complete`.
 
 use super::Job;
 use super::engine::{Graph, Node};
 use super::state::{Assumed, Compilation, Goal, Untested};
 use crate::cli::Schedule;
-use sigil_checker::BodyCheck;
+use rustc_hash::FxHashMap;
 use sigil_checker::decl::{FnDecl, FnOwner};
 use sigil_checker::parts::{part_count, part_range};
 use sigil_checker::types::{FnId, ImplId, ModuleId};
+use sigil_checker::{Assumption, BodyCheck};
 use sigil_frontend::Diagnostic;
 use sigil_frontend::syntax::{Import, Tree};
 use std::sync::atomic::Ordering;
@@ -188,7 +189,7 @@ impl Compilation<'_> {
                     self.report(diagnostics);
                 } else {
                     let assumed = Assumed { function: id, assumptions, diagnostics };
-                    self.locals[g.worker()].lock().assumed.push(assumed);
+                    self.assume(assumed, g);
                 }
             }
         }
@@ -238,6 +239,11 @@ impl Compilation<'_> {
     pub fn complete(&self, g: &mut dyn Graph) {
         self.report(self.program.complete());
         g.complete(self.events().complete);
+        for (list, assumed) in (0..).zip(&self.assumed) {
+            if !assumed.lock().is_empty() {
+                g.node(Job::Settle(list), &[]);
+            }
+        }
         if self.plan.untested != Untested::Ignore {
             let files = self.files.iter().map(|(_, file)| file).filter(|file| !file.is_library);
             for file in files {
@@ -252,20 +258,35 @@ impl Compilation<'_> {
         self.report(self.program.untested(id, self.plan.untested == Untested::Deny));
     }
 
-    /// After the run: validates what bodies took for granted, and checks those again that were wrong. Their second
-    /// findings count; if there are none, the body that was emitted was right.
-    pub fn settle(&self) {
-        for local in &self.locals {
-            let mut local = local.lock();
-            for assumed in std::mem::take(&mut local.assumed) {
-                if assumed.assumptions.iter().all(|assumption| self.program.holds(assumption)) {
-                    self.report(assumed.diagnostics);
-                    continue;
-                }
-                match self.program.check_body(assumed.function, &mut local.body) {
-                    BodyCheck::Done { diagnostics, .. } => self.report(diagnostics),
-                    BodyCheck::NeedsComplete => self.report(assumed.diagnostics),
-                }
+    /// Keeps what a body took for granted until that can be validated.
+    ///
+    /// `complete` makes the program complete before it looks at the lists. So either it finds an entry there, or the
+    /// lock of the list was taken after it had been released by `settle`, and the program is seen to be complete here.
+    fn assume(&self, assumed: Assumed, g: &mut dyn Graph) {
+        self.assumed[g.worker()].lock().push(assumed);
+        if self.program.is_complete() {
+            self.settle(g.worker() as u32, g);
+        }
+    }
+
+    /// When all interfaces are built: validates what a worker's bodies took for granted, and checks those again that
+    /// were wrong. Their second findings count; if there are none, the body that was emitted was right.
+    pub fn settle(&self, list: u32, g: &mut dyn Graph) {
+        let all = std::mem::take(&mut *self.assumed[list as usize].lock());
+        // Many bodies call the same methods.
+        let mut known: FxHashMap<Assumption, bool> = FxHashMap::default();
+        for Assumed { function, assumptions, diagnostics } in all {
+            let mut hold = assumptions.into_iter();
+            if hold
+                .all(|assumption| *known.entry(assumption).or_insert_with(|| self.program.holds(&assumption)))
+            {
+                self.report(diagnostics);
+                continue;
+            }
+            let mut local = self.locals[g.worker()].lock();
+            match self.program.check_body(function, &mut local.body) {
+                BodyCheck::Done { diagnostics, .. } => self.report(diagnostics),
+                BodyCheck::NeedsComplete => self.report(diagnostics),
             }
         }
     }

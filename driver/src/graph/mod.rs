@@ -14,7 +14,8 @@
 //! | `Interface` | its syntax; interfaces of its imports | its bodies and impls; of a large module, `InterfacePart`, `EndInterface`, `OpenBodies` |
 //! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
 //! | `Discovered` | the last header | units; it also breaks import cycles |
-//! | `Complete` | the last interface | untested functions, C's `main` |
+//! | `Complete` | the last interface | `Settle`, untested functions, C's `main` |
+//! | `Settle` | the last interface | |
 //! | `EmitFunction`, `EmitInstance` | the check of the body | instances that it needs |
 //! | `PartsDone`, `Rest` | all functions; all instances | units of instances |
 //! | `Unit` | emission of what it holds | a C compiler run |
@@ -88,6 +89,8 @@ pub enum Job {
     Discovered,
     /// All interfaces are built.
     Complete,
+    /// Validates what the bodies that a worker checked took for granted.
+    Settle(u32),
     /// Emits a function with its module.
     EmitFunction(FnId),
     /// Emits a run of functions from this one on.
@@ -137,7 +140,11 @@ impl Job {
             Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_) | Job::InterfacePart(..) | Job::EndInterface(_) => 4,
             Job::OpenBodies(..) => 5,
-            Job::CheckBody(_) | Job::CheckBodies(_) | Job::CheckImpl(_) | Job::Untested(_) => 5,
+            Job::CheckBody(_)
+            | Job::CheckBodies(_)
+            | Job::CheckImpl(_)
+            | Job::Settle(_)
+            | Job::Untested(_) => 5,
             Job::EmitFunction(_) | Job::EmitFunctions(_) | Job::EmitInstance(_) => 6,
             Job::Unit(_) => 7,
             Job::Compiled(_) | Job::Runtime | Job::RuntimeCompiled => 8,
@@ -189,6 +196,7 @@ impl Compilation<'_> {
             Job::Untested(module) => self.untested(module),
             Job::Discovered => self.discovered(g),
             Job::Complete => self.complete(g),
+            Job::Settle(list) => self.settle(list, g),
             Job::EmitFunction(function) => self.emit_function(function, g),
             Job::EmitFunctions(first) => self.emit_functions(first, g),
             Job::EmitInstance(number) => self.emit_instance(number, g),

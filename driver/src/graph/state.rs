@@ -19,6 +19,7 @@ use sigil_checker::types::{FnId, ModuleId};
 use sigil_checker::{Assumption, Program};
 use sigil_codegen::{Codegen, Emitted, Instance, Scratch};
 use sigil_frontend::{Contention, Diagnostic, Span, Waits};
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -76,18 +77,19 @@ pub struct Plan {
     pub map_shards: usize,
 }
 
-/// The state of one compilation.
+/// The state of one compilation. What is large in it is left to the end of the process, which frees it at once: piece
+/// by piece takes longer than all that is left to do after a run.
 pub struct Compilation<'p> {
     /// What to do.
     pub plan: Plan,
     /// Names, types, modules.
     pub program: &'p Program,
     /// The code generator.
-    pub codegen: Codegen<'p>,
+    pub codegen: ManuallyDrop<Codegen<'p>>,
     /// Where imports lead.
     pub resolver: Resolver,
     /// Files by module number.
-    pub files: boxcar::Vec<File>,
+    pub files: ManuallyDrop<boxcar::Vec<File>>,
     /// Modules by key; the lock is also what keeps module numbers and `files` in step.
     pub by_key: Mutex<FxHashMap<String, ModuleId>>,
     /// A file mentions timeouts. All have been looked at before a unit is written, so it depends on the input alone.
@@ -101,11 +103,11 @@ pub struct Compilation<'p> {
     /// Instances asked for and not emitted, plus one until all functions of the user's modules are.
     pub open_instances: AtomicUsize,
     /// Numbers of instances: generic functions, library functions, per-type helpers.
-    pub instance_ids: DashMap<Instance, u32, FxBuildHasher>,
+    pub instance_ids: ManuallyDrop<DashMap<Instance, u32, FxBuildHasher>>,
     /// Waits at the locks of `instance_ids`.
     pub instance_waits: Waits,
     /// Instances by number.
-    pub instances: boxcar::Vec<InstanceSlot>,
+    pub instances: ManuallyDrop<boxcar::Vec<InstanceSlot>>,
     /// C files, in their final order.
     pub units: boxcar::Vec<Unit>,
     /// Events that everything hangs on.
@@ -119,7 +121,9 @@ pub struct Compilation<'p> {
     /// There is an error, so nothing will be put in place.
     pub has_errors: AtomicBool,
     /// Memory of each worker.
-    pub locals: Vec<CachePadded<Mutex<Local>>>,
+    pub locals: ManuallyDrop<Vec<CachePadded<Mutex<Local>>>>,
+    /// Bodies of each worker that took something for granted.
+    pub assumed: Vec<CachePadded<Mutex<Vec<Assumed>>>>,
     /// What was done and when.
     pub counters: Counters,
     /// The C compiler and its cache, if the goal needs them.
@@ -270,8 +274,6 @@ pub struct Local {
     pub body: BodyScratch,
     /// For emission.
     pub emit: Scratch,
-    /// Bodies that took something for granted.
-    pub assumed: Vec<Assumed>,
     /// Instances that this worker has asked for.
     pub requested: FxHashSet<Instance>,
 }
@@ -303,30 +305,32 @@ impl<'p> Compilation<'p> {
             parse: Default::default(),
             body: BodyScratch::new(program),
             emit: Scratch::default(),
-            assumed: Vec::new(),
             requested: FxHashSet::default(),
         };
         Compilation {
             program,
-            codegen: Codegen::new(program, options),
+            codegen: ManuallyDrop::new(Codegen::new(program, options)),
             resolver: Resolver::new(&input.root),
-            files: boxcar::Vec::new(),
+            files: ManuallyDrop::default(),
             by_key: Mutex::default(),
             has_timeouts: AtomicBool::new(false),
             has_tasks: AtomicBool::new(false),
             open_headers: AtomicUsize::new(1),
             open_interfaces: AtomicUsize::new(1),
             open_instances: AtomicUsize::new(2),
-            instance_ids,
+            instance_ids: ManuallyDrop::new(instance_ids),
             instance_waits: Waits::default(),
-            instances: boxcar::Vec::new(),
+            instances: ManuallyDrop::default(),
             units: boxcar::Vec::new(),
             events: OnceLock::new(),
             diagnostics: Mutex::default(),
             late_diagnostics: Mutex::default(),
             failures: Mutex::default(),
             has_errors: AtomicBool::new(false),
-            locals: (0..plan.workers).map(|_| CachePadded::new(Mutex::new(local()))).collect(),
+            locals: ManuallyDrop::new(
+                (0..plan.workers).map(|_| CachePadded::new(Mutex::new(local()))).collect(),
+            ),
+            assumed: (0..plan.workers).map(|_| CachePadded::default()).collect(),
             counters: Counters::new(plan.workers, super::Job::STAGES.len(), false),
             native,
             inputs: input.files.clone(),

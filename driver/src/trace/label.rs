@@ -48,6 +48,7 @@ pub fn tag(job: Job) -> u64 {
         Job::EmitFunctions(id) => of(31, id.module, id.index),
         Job::ParseChunk(file, chunk) => of(32, file, chunk),
         Job::OpenBodies(file, part) => of(33, file, part),
+        Job::Settle(list) => plain(34, list),
     }
 }
 
@@ -91,7 +92,8 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         30 => format!("check from {} on", names.function(FnId { module: file, index })),
         31 => format!("emit from {} on", names.function(FnId { module: file, index })),
         32 => piece("parse chunk of"),
-        _ => piece("open bodies of"),
+        33 => piece("open bodies of"),
+        _ => format!("validate what bodies of worker {index} took for granted"),
     }
 }
 
