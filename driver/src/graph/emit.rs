@@ -10,6 +10,7 @@ use sigil_checker::decl::FnDecl;
 use sigil_checker::parts::Parts;
 use sigil_checker::types::{FnId, ModuleId, TyList};
 use sigil_codegen::{Emitted, Instance};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicIsize, Ordering};
 
 /// Stands for "not counted yet" in `Part::open`: emissions may end before the interface's job has counted them.
@@ -93,6 +94,8 @@ impl Compilation<'_> {
             }
         }
         *slot.emitted.lock() = self.emit(slot.instance, owner, g);
+        // Here and not where they are sorted, since there nobody else has anything to do.
+        let _ = slot.sort_key.set(self.codegen.sort_key(slot.instance));
         self.close_instance(g);
     }
 
@@ -147,7 +150,7 @@ impl Compilation<'_> {
         let number = match entry {
             Entry::Occupied(_) => return,
             Entry::Vacant(vacant) => {
-                let slot = InstanceSlot { instance, emitted: Mutex::new(None) };
+                let slot = InstanceSlot { instance, sort_key: OnceLock::new(), emitted: Mutex::new(None) };
                 let number = self.instances.push(slot) as u32;
                 vacant.insert(number);
                 number

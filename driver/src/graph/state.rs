@@ -262,6 +262,8 @@ pub struct Part {
 pub struct InstanceSlot {
     /// Which.
     pub instance: Instance,
+    /// What it is ordered by among units' contents, once it is emitted.
+    pub sort_key: OnceLock<String>,
     /// Its C, from emission until its unit is written.
     pub emitted: Mutex<Option<Emitted>>,
 }

@@ -135,8 +135,10 @@ impl Compilation<'_> {
 
     /// Everything is emitted: the units of instances, and what comes after all units.
     pub fn plan_rest(&self, g: &mut dyn Graph) {
-        let mut numbers: Vec<u32> = (0..self.instances.count() as u32).collect();
-        numbers.sort_by_cached_key(|&n| self.codegen.sort_key(self.instances[n as usize].instance));
+        let mut keyed: Vec<(Option<&String>, u32)> =
+            self.instances.iter().map(|(number, slot)| (slot.sort_key.get(), number as u32)).collect();
+        keyed.sort_unstable();
+        let mut numbers: Vec<u32> = keyed.into_iter().map(|(_, number)| number).collect();
         let mut contents = std::mem::take(&mut *self.leftover.lock());
         let has_entry = self.entry_text.get().is_some();
         if self.plan.split == Split::Function {
