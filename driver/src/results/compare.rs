@@ -1,6 +1,6 @@
 //! Two result files beside each other.
 
-use super::statistics::{FEWEST, drift, median, paired_ratio, ratio};
+use super::statistics::{FEWEST, bias, drift, median, paired_ratio, ratio, undisturbed};
 use super::{Better, Measure, Results};
 use fastrand::Rng;
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub struct Row {
     pub name: String,
     /// Its unit.
     pub unit: String,
-    /// Medians.
+    /// Medians of what nothing disturbed.
     pub before: f64,
     /// See above.
     pub after: f64,
@@ -37,8 +37,10 @@ pub struct Row {
     pub high: f64,
     /// How sure its direction is; none where there are too few values to tell.
     pub confidence: Option<f64>,
-    /// How far from 1 a ratio may be for no reason.
+    /// How far from 1 a ratio may be for no reason, besides what its interval says.
     pub noise: f64,
+    /// Values of both files that were outliers, and do not count.
+    pub left_out: usize,
     /// What it comes to.
     pub verdict: Verdict,
 }
@@ -61,6 +63,16 @@ pub struct Comparison {
 /// Noise of a figure that was taken too few times for an interval.
 const NOISE_OF_ONE: f64 = 0.05;
 
+/// Above it, those who rely on "no difference" are warned.
+const BLIND: f64 = 0.15;
+
+impl Row {
+    /// How large a change must be to be found at all.
+    fn blind_below(&self) -> f64 {
+        self.noise + ((self.high - self.low) / 2.0 / self.ratio.max(f64::MIN_POSITIVE)).max(0.0)
+    }
+}
+
 /// Compares. Differences below `least_noise` are never counted. An error is a sentence.
 pub fn compare(before: &Results, after: &Results, least_noise: f64) -> Result<Comparison, String> {
     let floor = floor(before).max(floor(after)).max(least_noise);
@@ -81,9 +93,11 @@ pub fn compare(before: &Results, after: &Results, least_noise: f64) -> Result<Co
         }
     }
     if rows.is_empty() {
+        let has = |all: &Results| format!("of {}: {}", all.what, names(&counted(all)));
         return Err(format!(
-            "the two files have nothing in common: the first one is of {}, the second one of {}",
-            before.what, after.what
+            "the two files have no measure in common\n  the first one is {}\n  the second one is {}",
+            has(before),
+            has(after)
         ));
     }
     let is_new = |it: &Measure| find(&it.name, before).is_none();
@@ -95,7 +109,23 @@ pub fn compare(before: &Results, after: &Results, least_noise: f64) -> Result<Co
     if before.what != after.what {
         warnings.push(format!("measured by {} and by {}", before.what, after.what));
     }
+    for row in rows.iter().filter(|row| row.verdict == Verdict::Same && row.blind_below() > BLIND) {
+        let (name, below) = (&row.name, row.blind_below() * 100.0);
+        warnings
+            .push(format!("'{name}' is too noisy to tell a change of less than {below:.0}%: measure again"));
+    }
     Ok(Comparison { version: 1, rows, only_before, only_after, warnings })
+}
+
+/// Some measures' names, and how many more there are.
+fn names(measures: &[Measure]) -> String {
+    const SHOWN: usize = 6;
+    let shown: Vec<String> = measures.iter().take(SHOWN).map(|it| format!("'{}'", it.name)).collect();
+    match measures.len().saturating_sub(SHOWN) {
+        0 if shown.is_empty() => "nothing".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// What a file says about noise itself: how far a measure and its repetition are apart.
@@ -104,14 +134,15 @@ fn floor(results: &Results) -> f64 {
     let apart = |again: &Measure| {
         let first = results.measures.iter().find(|it| Some(&it.name) == again.same_as.as_ref())?;
         let ratio = paired_ratio(&again.values, &first.values, &mut rng);
-        Some((1.0 - ratio.low).max(ratio.high - 1.0))
+        Some(bias(&ratio))
     };
     results.measures.iter().filter_map(apart).fold(0.0, f64::max)
 }
 
 fn row(before: &Measure, after: &Measure, floor: f64) -> Row {
     let mut rng = Rng::with_seed(1);
-    let (middle_before, middle_after) = (median(&before.values), median(&after.values));
+    let (middle_before, middle_after) =
+        (median(&undisturbed(&before.values)), median(&undisturbed(&after.values)));
     let mut it = ratio(&after.values, &before.values, &mut rng);
     if middle_before == middle_after {
         // Nought by nought, too.
@@ -136,6 +167,7 @@ fn row(before: &Measure, after: &Measure, floor: f64) -> Row {
         high: it.high,
         confidence: (!is_single).then_some(it.confidence),
         noise,
+        left_out: it.left_out,
         verdict,
     }
 }
@@ -184,6 +216,10 @@ impl Comparison {
         }
         for warning in &self.warnings {
             let _ = writeln!(out, "warning: {warning}");
+        }
+        let left_out: usize = self.rows.iter().map(|row| row.left_out).sum();
+        if left_out > 0 {
+            let _ = writeln!(out, "left out as outliers: {left_out} of the values");
         }
         let count = |verdict| self.rows.iter().filter(|row| row.verdict == verdict).count();
         let (better, same, worse) = (count(Verdict::Better), count(Verdict::Same), count(Verdict::Worse));
@@ -294,6 +330,57 @@ mod tests {
         let it = compare(&before, &after, 0.01).expect("comparable");
         assert_eq!((it.n_worse(), it.rows.len()), (0, 1));
         assert!(it.rows[0].noise > 0.19);
+        assert!(it.text().contains("too noisy to tell a change of less than 2"), "{}", it.text());
+    }
+
+    /// Times of `n` runs: log-normal with a spread, and one run in ten takes twice as long.
+    fn noisy(n: usize, middle: f64, spread: f64, rng: &mut Rng) -> Vec<f64> {
+        let time = |_| {
+            // Box and Muller's normal deviate.
+            let normal = (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (std::f64::consts::TAU * rng.f64()).cos();
+            let disturbed = if rng.u32(..10) == 0 { 2.0 } else { 1.0 };
+            middle * (spread * normal).exp() * disturbed
+        };
+        (0..n).map(time).collect()
+    }
+
+    /// How many percent of comparisons call it worse and better if everything takes `by` times as long.
+    fn found(by: f64, spread: f64) -> (usize, usize) {
+        const TIMES: u64 = 200;
+        let (mut worse, mut better) = (0, 0);
+        for seed in 0..TIMES {
+            let mut rng = Rng::with_seed(seed);
+            let mut file = |middle: f64| {
+                let [first, second] = [(); 2].map(|()| noisy(7, middle, spread, &mut rng));
+                let mut file = of("tune", &[("a", Better::Less, &first)]);
+                let mut again = Measure::seconds("a (again)", &second);
+                again.same_as = Some("a".to_owned());
+                file.measures.push(again);
+                file
+            };
+            let it = compare(&file(1.0), &file(by), 0.01).expect("comparable");
+            worse += usize::from(it.rows[0].verdict == Verdict::Worse);
+            better += usize::from(it.rows[0].verdict == Verdict::Better);
+        }
+        (worse * 100 / TIMES as usize, better * 100 / TIMES as usize)
+    }
+
+    #[test]
+    fn power() {
+        for (by, spread, worse) in [
+            // What is no change is hardly ever called one …
+            (1.0, 0.02, 0..=3),
+            (1.0, 0.05, 0..=3),
+            // … and a fifth more is found in seven runs, one in ten of them disturbed.
+            (1.2, 0.02, 95..=100),
+            (1.2, 0.05, 80..=100),
+            // Of a twentieth more that is not to be expected.
+            (1.05, 0.02, 30..=70),
+        ] {
+            let (is_worse, is_better) = found(by, spread);
+            assert!(worse.contains(&is_worse), "{by} with {spread}: {is_worse}% worse, {is_better}% better");
+            assert!(is_better <= 3, "{by} with {spread}: {is_better}% better");
+        }
     }
 
     #[test]
@@ -317,7 +404,7 @@ mod tests {
         let (one, other) =
             (of("tune", &[("a", Better::Less, &STEADY)]), of("peers", &[("b", Better::Less, &STEADY)]));
         let error = compare(&one, &other, 0.01).expect_err("nothing to compare");
-        assert!(error.contains("nothing in common"), "{error}");
+        assert!(error.contains("of tune: 'a'\n") && error.ends_with("of peers: 'b'"), "{error}");
     }
 
     #[test]

@@ -79,12 +79,12 @@ impl Advice {
 
     /// In a sentence.
     fn conclusion(&self) -> String {
-        let noise = |outcome: &Outcome| outcome.rows[1].noise * 100.0;
+        let noise = |outcome: &Outcome| outcome.rows[1].against_itself();
         match (&self.together, self.proposal()) {
             (Some(together), Some(values)) => {
                 let row = &together.rows[2];
                 format!(
-                    "proposed: --node-size {values}, {:.1}% less ({:.3}, {:.3} to {:.3}; noise \u{b1}{:.1}%)",
+                    "proposed: --node-size {values}, {:.1}% less ({:.3}, {:.3} to {:.3}; {})",
                     (1.0 - row.ratio.value) * 100.0,
                     row.ratio.value,
                     row.ratio.low,
@@ -93,15 +93,12 @@ impl Advice {
                 )
             }
             (Some(together), None) => format!(
-                "keep what is set: {} was faster at first, but not when measured again (noise \u{b1}{:.1}%)",
+                "keep what is set: {} was faster at first, but not when measured again ({})",
                 together.rows[2].name,
                 noise(together)
             ),
             (None, _) => {
-                format!(
-                    "keep what is set: no value is faster beyond noise (\u{b1}{:.1}%)",
-                    noise(&self.alone)
-                )
+                format!("keep what is set: no value is faster beyond noise ({})", noise(&self.alone))
             }
         }
     }

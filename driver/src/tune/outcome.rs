@@ -1,7 +1,7 @@
 //! What came of a comparison: a table, CSV, a result file, a page.
 
 use super::Variant;
-use crate::results::statistics::{Estimate, effect, effect_in_words, median, paired_ratio};
+use crate::results::statistics::{Estimate, bias, effect, effect_in_words, median, paired_ratio};
 use crate::results::{Measure, Results};
 use fastrand::Rng;
 use minijinja::{Environment, context};
@@ -37,10 +37,18 @@ pub struct Row {
     pub ratio: Estimate,
     /// Cliff's delta: from −1, always faster, to 1, always slower.
     pub effect: f64,
-    /// How far from 1 a ratio may be for no reason.
+    /// How far the base is from itself: a ratio may be as far from 1 for no reason, besides what its interval says.
     pub noise: f64,
     /// Whether that is more than noise.
     pub verdict: &'static str,
+}
+
+impl Row {
+    /// How far apart two series of the base are, where this is the second one.
+    pub fn against_itself(&self) -> String {
+        let Estimate { value, low, high, .. } = self.ratio;
+        format!("the base against itself {value:.3} ({low:.3} to {high:.3})")
+    }
 }
 
 impl Outcome {
@@ -55,7 +63,7 @@ impl Outcome {
             }
             let ratio = paired_ratio(own, &times[base], &mut rng);
             // What the base is to itself is no difference, in either direction.
-            let noise = rows.get(base + 1).map_or_else(|| apart(&ratio), |again| again.noise);
+            let noise = rows.get(base + 1).map_or_else(|| bias(&ratio).max(LEAST), |again| again.noise);
             let verdict = match at - base {
                 0 => "the base",
                 1 => "the noise",
@@ -99,7 +107,13 @@ impl Outcome {
                     row.name, row.median, row.ratio.value, row.verdict
                 );
             }
-            let _ = writeln!(out, "{}\n", self.conclusion(group));
+            let _ = writeln!(out, "{}", self.conclusion(group));
+            let left_out: usize = group.iter().map(|row| row.ratio.left_out).sum();
+            if left_out > 0 {
+                let all = group.len() * self.n_rounds();
+                let _ = writeln!(out, "left out as outliers: {left_out} of {all} ratios");
+            }
+            out.push('\n');
         }
         for note in &self.notes {
             let _ = writeln!(out, "{note}");
@@ -109,8 +123,6 @@ impl Outcome {
 
     /// A group's result in a sentence.
     fn conclusion(&self, group: &[Row]) -> String {
-        let noise = group[0].noise.max(group[group.len() - 1].noise) * 100.0;
-        let rounds = self.times.first().map_or(0, Vec::len);
         let best = group.iter().filter(|row| row.verdict == "faster");
         let best = best.min_by(|a, b| a.ratio.value.total_cmp(&b.ratio.value));
         let slower = group.iter().filter(|row| row.verdict == "slower").count();
@@ -125,7 +137,11 @@ impl Outcome {
             (None, 0) => "no difference beyond noise".to_owned(),
             (None, _) => format!("nothing is faster than the base, {slower} slower"),
         };
-        format!("{found}; noise \u{b1}{noise:.1}% in {rounds} rounds")
+        format!("{found}; {} in {} rounds", group[1].against_itself(), self.n_rounds())
+    }
+
+    fn n_rounds(&self) -> usize {
+        self.times.first().map_or(0, Vec::len)
     }
 
     /// The results of all groups.
@@ -225,10 +241,8 @@ impl Outcome {
     }
 }
 
-/// How far a ratio that ought to be 1 may be from it.
-fn apart(ratio: &Estimate) -> f64 {
-    (1.0 - ratio.low).max(ratio.high - 1.0).max(0.0)
-}
+/// A smaller difference is nobody's reason to change a setting.
+const LEAST: f64 = 0.005;
 
 #[cfg(test)]
 mod tests {
@@ -255,7 +269,10 @@ mod tests {
         assert_eq!(it.rows[3].effect, -1.0);
         assert_eq!(it.csv().lines().count(), 5);
         assert!(it.text().contains("no difference\n"), "{}", it.text());
-        assert!(it.conclusions()[0].starts_with("c is fastest: 20.0% less than the base; noise \u{b1}"));
+        assert!(
+            it.conclusions()[0]
+                .starts_with("c is fastest: 20.0% less than the base; the base against itself ")
+        );
     }
 
     #[test]
