@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod commands;
 pub mod graph;
+pub mod interrupt;
 pub mod native;
 pub mod predict;
 pub mod progress;

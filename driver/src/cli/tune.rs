@@ -6,8 +6,8 @@ use std::path::PathBuf;
 /// What to compare, and how.
 #[derive(Args, Debug, Clone)]
 pub struct Tune {
-    /// A `.si` file, or a directory with `src/main.si` or `main.si`; with --simulate also what `--trace` wrote, with
-    /// --replay only that
+    /// A `.si` file, or a directory with `src/main.si` or `main.si`; with --replay what `--trace` wrote, with
+    /// --simulate either, but only a project where what is varied changes the graph (--grain, `split`, `schedule`)
     pub path: PathBuf,
     /// A knob of `--policy` or `--node-size`, or `jobs`, `schedule`, `split`, `map-shards`; of several, all combinations
     #[arg(long, value_name = "KNOB=VALUE,…", required_unless_present = "grain")]

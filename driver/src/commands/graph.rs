@@ -4,6 +4,7 @@ use super::FAILURE;
 use super::voice::Voice;
 use crate::cli::{GraphFormat, Options};
 use crate::graph::{Compilation, Goal, Untested};
+use crate::interrupt::TempDir;
 use crate::project::Input;
 use crate::session::{Request, compile};
 use crate::trace::{self, Arrow, Picture, Shape};
@@ -16,7 +17,6 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use tempfile::NamedTempFile;
 
 /// Modules with a name and an edge to each module that they import; true if it closes a cycle.
 type Modules = DiGraph<ModuleId, bool>;
@@ -79,13 +79,13 @@ pub fn graph(
 }
 
 /// Where the run is recorded, if that is wanted: where the user keeps that, or in a file that goes away by itself.
-fn record(what: What, options: &mut Options) -> Result<Option<(NamedTempFile, PathBuf)>, String> {
+fn record(what: What, options: &mut Options) -> Result<Option<(TempDir, PathBuf)>, String> {
     if what != What::Tasks {
         return Ok(None);
     }
-    let file = NamedTempFile::new().map_err(|error| format!("cannot make a file: {error}"))?;
-    let path = options.trace.get_or_insert_with(|| file.path().to_owned()).clone();
-    Ok(Some((file, path)))
+    let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let path = options.trace.get_or_insert_with(|| dir.path().join("trace")).clone();
+    Ok(Some((dir, path)))
 }
 
 fn modules(compilation: &Compilation<'_>, with_library: bool, format: GraphFormat) -> String {

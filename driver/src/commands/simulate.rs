@@ -4,6 +4,7 @@
 use super::voice::Voice;
 use super::{FAILURE, SUCCESS};
 use crate::cli::{Calibrate, Options, Simulate, TuneGoal};
+use crate::interrupt::TempDir;
 use crate::predict::{Known, Machine, Question, against_records, answer, svg, validate};
 use crate::trace;
 use crate::tune::{Measured, Variant};
@@ -155,7 +156,7 @@ fn measure(what: &Calibrate, options: &Options) -> Result<String, String> {
 
 /// Records `emit`, with one worker if nothing else is said.
 fn record_once(path: &Path, options: &Options) -> Result<Trace, String> {
-    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
     let file = dir.path().join("trace");
     let jobs = options.jobs.map_or(1, usize::from);
     let variant = Variant { name: RECORDED.to_owned(), jobs: Some(jobs), ..Variant::default() };
@@ -172,7 +173,7 @@ fn record(path: &Path, rounds: u32, options: &Options) -> Result<Vec<Trace>, Str
     if cores < 2 {
         return Err("there is no company on one core; leave the project away".to_owned());
     }
-    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
     let file = dir.path().join("trace");
     let bench = Measured::new(TuneGoal::Emit, path, options)?;
     let mut records = Vec::new();

@@ -3,6 +3,7 @@
 use super::voice::Voice;
 use super::{FAILURE, SUCCESS, USAGE};
 use crate::cli::{Options, Tune};
+use crate::interrupt::TempDir;
 use crate::trace;
 use crate::tune::{
     Bench, Measured, Replayed, Simulated, Variant, advise, alone, grid, measure, on_cores, product,
@@ -79,7 +80,7 @@ fn advice(tune: &Tune, options: &Options, variants: Vec<Variant>) -> Result<Stri
     }
     let (variants, mut bench) = bench(tune, options, variants)?;
     let first = Variant { jobs: tune.simulate.then_some(1), ..Variant::default() };
-    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
     let file = dir.path().join("trace");
     Measured::new(tune.of, &tune.path, options)?.run(&first, Some(&file))?;
     let trace = Trace::read(&file).map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@
 use super::Job;
 use super::engine::{ChildSlot, Graph};
 use super::state::{Compilation, Goal, Native};
+use crate::interrupt::uninterrupted;
 use crate::native::{Cache, Pending, write_if_changed};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -173,13 +174,15 @@ impl Compilation<'_> {
 
     /// After a run without errors: puts all files in place.
     pub fn commit_units(&self) {
-        for (_, unit) in &self.units {
-            if let Some(pending) = unit.pending.lock().take() {
-                let path = pending.target().to_owned();
-                if let Err(error) = pending.commit() {
-                    self.fail_output(&path, &error);
+        uninterrupted(|| {
+            for (_, unit) in &self.units {
+                if let Some(pending) = unit.pending.lock().take() {
+                    let path = pending.target().to_owned();
+                    if let Err(error) = pending.commit() {
+                        self.fail_output(&path, &error);
+                    }
                 }
             }
-        }
+        });
     }
 }

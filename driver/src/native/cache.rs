@@ -4,10 +4,10 @@
 //! written, a private temporary directory takes its place. It may be deleted at any time.
 
 use super::output;
+use crate::interrupt::TempDir;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// The cache.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ impl Cache {
     pub fn open() -> io::Result<Cache> {
         for dir in candidates() {
             if fs::create_dir_all(dir.join("objects")).is_ok()
-                && let Ok(scratch) = tempfile::Builder::new().prefix("run-").tempdir_in(&dir)
+                && let Ok(scratch) = TempDir::new_in(&dir, "run-")
             {
                 return Ok(Cache { dir, scratch });
             }
         }
-        let scratch = tempfile::Builder::new().prefix("sigilc-").tempdir()?;
+        let scratch = TempDir::new()?;
         let dir = scratch.path().join("cache");
         fs::create_dir_all(dir.join("objects"))?;
         Ok(Cache { dir, scratch })

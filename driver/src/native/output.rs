@@ -1,5 +1,6 @@
 //! Writing files: to a temporary name first, then renamed; untouched if their bytes are the same.
 
+use crate::interrupt::{temporary, uninterrupted};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,14 +21,17 @@ impl Pending {
         }
         let pending =
             Pending { temporary: temporary_name(target), target: target.to_owned(), is_done: false };
-        // Creating a new file and renaming it is much cheaper than truncating an old one.
-        fs::write(&pending.temporary, bytes)?;
+        uninterrupted(|| {
+            temporary(&pending.temporary, true);
+            // Creating a new file and renaming it is much cheaper than truncating an old one.
+            fs::write(&pending.temporary, bytes)
+        })?;
         Ok(Some(pending))
     }
 
     /// Takes the place of the target.
     pub fn commit(mut self) -> io::Result<()> {
-        fs::rename(&self.temporary, &self.target)?;
+        uninterrupted(|| fs::rename(&self.temporary, &self.target))?;
         self.is_done = true;
         Ok(())
     }
@@ -44,6 +48,7 @@ impl Drop for Pending {
             // Nothing can be done about a file that cannot be removed.
             let _ = fs::remove_file(&self.temporary);
         }
+        temporary(&self.temporary, false);
     }
 }
 
@@ -64,7 +69,7 @@ pub fn replace_file(from: &Path, target: &Path) -> io::Result<()> {
         return io::copy(&mut fs::File::open(from)?, &mut device).map(drop);
     }
     let temporary = temporary_name(target);
-    let copied = fs::copy(from, &temporary).and_then(|_| fs::rename(&temporary, target));
+    let copied = uninterrupted(|| fs::copy(from, &temporary).and_then(|_| fs::rename(&temporary, target)));
     if copied.is_err() {
         let _ = fs::remove_file(&temporary);
     }

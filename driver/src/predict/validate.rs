@@ -3,6 +3,7 @@
 use super::text::lines;
 use super::{Known, Question};
 use crate::cli::{Options, TuneGoal};
+use crate::interrupt::TempDir;
 use crate::results::statistics::{Estimate, median, paired_ratio};
 use crate::trace::{ms, percent};
 use crate::tune::{Measured, Variant};
@@ -194,7 +195,7 @@ fn contenders(question: &Question, most: usize) -> Vec<Contender> {
 
 /// One round more than asked for, which warms the caches and does not count.
 fn run(bench: &Measured, contenders: &mut [Contender], rounds: u32) -> Result<(), String> {
-    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
     let file = dir.path().join("trace");
     let progress = ProgressBar::new(u64::from(rounds)).with_message("rounds");
     for round in 0..=rounds {

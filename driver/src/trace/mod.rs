@@ -20,6 +20,7 @@ pub use summary::{ms, percent, text};
 
 use crate::cli::Options;
 use crate::graph::{Compilation, Job};
+use crate::interrupt::uninterrupted;
 use crate::report::{Finding, plain};
 use sigil_frontend::Code;
 use sigil_scheduler::trace::{Recording, Summary, Trace};
@@ -64,8 +65,8 @@ pub fn policy(trace: &str, changes: &[&str]) -> Result<Policy, PolicyError> {
 
 /// Writes a file; an error is a sentence.
 pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    let result = std::fs::File::create(path).and_then(|file| {
-        let mut out = BufWriter::new(file);
+    let result = uninterrupted(|| {
+        let mut out = BufWriter::new(std::fs::File::create(path)?);
         fill(&mut out)?;
         out.flush()
     });

@@ -2,6 +2,7 @@
 
 use super::{Bench, Variant};
 use crate::cli::{Options, TuneGoal};
+use crate::interrupt::TempDir;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -24,7 +25,7 @@ impl Measured {
 
     /// Runs the command and records it, if that is wanted; seconds.
     pub fn run(&self, variant: &Variant, record: Option<&Path>) -> Result<f64, String> {
-        let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+        let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
         let mut command = Command::new(&self.program);
         command.arg(self.goal.name()).arg(&self.path).arg("--quiet");
         match self.goal {

@@ -2,6 +2,7 @@
 
 use super::{Bench, Measured, Variant};
 use crate::cli::{Options, TuneGoal};
+use crate::interrupt::TempDir;
 use crate::trace;
 use sigil_scheduler::trace::{Costs, Setting, Summary, Trace, simulate};
 use std::path::Path;
@@ -95,7 +96,7 @@ impl Simulated {
 }
 
 fn record(bench: &Measured, variant: &Variant) -> Result<Run, String> {
-    let dir = tempfile::tempdir().map_err(|error| format!("cannot make a directory: {error}"))?;
+    let dir = TempDir::new().map_err(|error| format!("cannot make a directory: {error}"))?;
     let file = dir.path().join("trace");
     bench.run(&Variant { jobs: Some(1), ..variant.clone() }, Some(&file))?;
     Ok(Run::new(&Trace::read(&file).map_err(|error| error.to_string())?))
