@@ -175,6 +175,11 @@ impl<'r, J: Job> Context<'r, J> {
     #[inline(never)]
     fn next_node(&mut self, number: u32, node: &Node<J>) {
         self.open_nameless(number, node);
+        if self.is_watched
+            && let Some(recorder) = &mut self.recorder
+        {
+            recorder.next(NodeId { number, generation: node.header.generation() });
+        }
         self.run_next(number);
     }
 

@@ -56,6 +56,8 @@ pub struct Ranked {
     pub measured: Estimate,
     /// The same, simulated.
     pub simulated: f64,
+    /// How much longer its tasks themselves took in its runs: what it does to caches is no matter of the schedule.
+    pub work: f64,
     /// Whether both say the same.
     pub verdict: &'static str,
 }
@@ -74,6 +76,8 @@ struct Contender {
     /// By round.
     records: Vec<Trace>,
     walls: Vec<f64>,
+    /// All tasks' time.
+    work: Vec<f64>,
 }
 
 /// Runs a project again and says how far predictions are off.
@@ -132,7 +136,8 @@ pub fn validate(
         let measured = paired_ratio(&it.walls, &of_base(most).walls, &mut Rng::with_seed(1));
         let simulated = predict(&fitted, &fitted_graph, most, it.policy) as f64 / base_time;
         let name = question.policies[it.policy].0.clone();
-        Ranked { name, measured, simulated, verdict: verdict(measured, simulated) }
+        let work = paired_ratio(&it.work, &of_base(most).work, &mut Rng::with_seed(1)).value;
+        Ranked { name, measured, simulated, work, verdict: verdict(measured, simulated, work) }
     };
     let ranking = contenders.iter().filter(|it| it.policy > 0).map(rank).collect();
     let (company, mut notes) = (fitted.company.clone(), fitted.notes(trace));
@@ -186,7 +191,7 @@ fn contenders(question: &Question, most: usize) -> Vec<Contender> {
         let (name, text) = &question.policies[policy];
         let jobs = Some(workers);
         let variant = Variant { name: name.clone(), policy: text.to_string(), jobs, ..Variant::default() };
-        Contender { workers, policy, variant, records: Vec::new(), walls: Vec::new() }
+        Contender { workers, policy, variant, records: Vec::new(), walls: Vec::new(), work: Vec::new() }
     };
     let mut all: Vec<Contender> = numbers(most).into_iter().map(|workers| new(workers, 0)).collect();
     all.extend((1..question.policies.len()).map(|policy| new(most, policy)));
@@ -207,6 +212,7 @@ fn run(bench: &Measured, contenders: &mut [Contender], rounds: u32) -> Result<()
             let record = Trace::read(&file).map_err(|error| error.to_string())?;
             if round > 0 {
                 it.walls.push(record.head.wall as f64);
+                it.work.push(Summary::new(&record).work as f64);
                 // Of other policies, only times are wanted.
                 if it.policy == 0 {
                     it.records.push(record);
@@ -233,7 +239,7 @@ fn own_error(record: &Trace) -> f64 {
     simulate(&summary.graph, &setting).makespan as f64 / record.head.wall.max(1) as f64
 }
 
-fn verdict(measured: Estimate, simulated: f64) -> &'static str {
+fn verdict(measured: Estimate, simulated: f64, work: f64) -> &'static str {
     let side = if measured.low > 1.0 + NOISE {
         1.0
     } else if measured.high < 1.0 - NOISE {
@@ -242,7 +248,12 @@ fn verdict(measured: Estimate, simulated: f64) -> &'static str {
         return "measurement does not tell";
     };
     // The same side, and at least a fifth of the difference.
-    if (simulated - 1.0) * side >= (measured.value - 1.0) * side / 5.0 { "agree" } else { "disagree" }
+    let agrees = |simulated: f64| (simulated - 1.0) * side >= (measured.value - 1.0) * side / 5.0;
+    match (agrees(simulated), agrees(simulated * work)) {
+        (true, _) => "agree",
+        (_, true) => "not the schedule: its tasks differ",
+        _ => "disagree",
+    }
 }
 
 impl Validation {
@@ -275,14 +286,18 @@ impl Validation {
         let width = self.ranking.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).max(6);
         let _ = writeln!(
             out,
-            "\n{:<width$} {:>9} {:>17} {:>10}",
-            "policy", "measured", "95% interval", "simulated"
+            "\n{:<width$} {:>9} {:>17} {:>10} {:>11}",
+            "policy", "measured", "95% interval", "simulated", "tasks' time"
         );
         for it in &self.ranking {
             let Estimate { value, low, high, .. } = it.measured;
             let (name, simulated, verdict) = (&it.name, it.simulated, it.verdict);
             let range = format!("{low:.3} to {high:.3}");
-            let _ = writeln!(out, "{name:<width$} {value:>9.3} {range:>17} {simulated:>10.3}  {verdict}");
+            let work = it.work;
+            let _ = writeln!(
+                out,
+                "{name:<width$} {value:>9.3} {range:>17} {simulated:>10.3} {work:>11.3}  {verdict}"
+            );
         }
         out.push_str("times as long as the first policy, with as many workers as there are cores\n");
         out
@@ -321,4 +336,25 @@ pub fn against_records(trace: &Trace, known: &Known, others: &[Trace], question:
     }
     out.push_str("work inflation: how much longer the same work took there\n");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_the_schedules_or_the_tasks_own() {
+        let measured = |low: f64, high: f64| Estimate {
+            value: (low + high) / 2.0,
+            low,
+            high,
+            confidence: 1.0,
+            left_out: 0,
+        };
+        assert_eq!(verdict(measured(0.98, 1.1), 1.2, 1.0), "measurement does not tell");
+        assert_eq!(verdict(measured(1.08, 1.12), 1.09, 1.0), "agree");
+        assert_eq!(verdict(measured(0.88, 0.92), 0.9, 1.0), "agree");
+        assert_eq!(verdict(measured(1.08, 1.12), 1.0, 1.1), "not the schedule: its tasks differ");
+        assert_eq!(verdict(measured(1.08, 1.12), 1.0, 1.0), "disagree");
+    }
 }

@@ -33,6 +33,7 @@ struct Collected {
     edges: Vec<(u64, u64)>,
     done: Vec<(u64, u64, Option<u64>)>,
     hungry: Vec<(u64, Vec<u32>)>,
+    next: Vec<u64>,
     workers: Vec<Worker>,
 }
 
@@ -97,6 +98,9 @@ impl Recording {
         for (id, hungry) in std::mem::take(&mut all.hungry) {
             find(&id).into_iter().for_each(|at| nodes[at as usize].hungry.clone_from(&hungry));
         }
+        for id in &all.next {
+            find(id).into_iter().for_each(|at| nodes[at as usize].is_next = true);
+        }
         for child in &self.notes.children {
             let span = (scale.ns(child.start), scale.ns(child.end));
             find(&child.node).into_iter().for_each(|at| nodes[at as usize].child = Some(span));
@@ -123,9 +127,10 @@ impl Collected {
                 record::TIME => base = head >> 4,
                 record::LONG => long = head >> 4,
                 record::HUNGRY => hungry.push((head >> 4) as u32),
+                record::NEXT => self.next.push(head >> 4),
                 _ => {}
             }
-            if matches!(tag, record::TIME | record::LONG | record::HUNGRY) {
+            if matches!(tag, record::TIME | record::LONG | record::HUNGRY | record::NEXT) {
                 at += 1;
                 continue;
             }

@@ -107,6 +107,9 @@ pub struct Node {
     /// Whether it waited for a completion by hand.
     #[serde(rename = "held", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_held: bool,
+    /// Whether it was made to run right after the job that made it.
+    #[serde(rename = "nx", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_next: bool,
     /// The node that made it; none if that was no job.
     #[serde(rename = "by", default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<u32>,

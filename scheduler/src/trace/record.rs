@@ -11,6 +11,7 @@
 //!  Wake   [ 8 ] [ time − base : 32 | 0 ]
 //!  Time   [ time : 60 | 9 ]                  the base, where the difference does not fit
 //!  Hungry [ n : 60 | 11 ]                    the job at hand asked, for the n-th time, and the answer was yes
+//!  Next   [ id : 60 | 12 ]                   a node that was just made is to run right after the job at hand
 //!  Long   [ duration : 60 | 10 ]             the next record's duration, where it does not fit
 //! ```
 //!
@@ -36,6 +37,7 @@ pub const WAKE: u64 = 8;
 pub const TIME: u64 = 9;
 pub const LONG: u64 = 10;
 pub const HUNGRY: u64 = 11;
+pub const NEXT: u64 = 12;
 
 /// Made inside a job.
 pub const IN_JOB: u64 = 1;
@@ -185,6 +187,11 @@ impl Recorder {
         if n_edges >= MANY {
             self.words.push_one(u64::from(n_edges));
         }
+    }
+
+    /// The node that was just made is to run right after the job at hand.
+    pub fn next(&mut self, id: NodeId) {
+        self.words.push_one(pack(id) << 4 | NEXT);
     }
 
     /// The edges to the node that was just made.

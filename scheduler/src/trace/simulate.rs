@@ -219,7 +219,8 @@ impl<'a> Run<'a> {
             }
         }
         // The first wake is the caller's.
-        self.at(self.waking, Event::Look(0));
+        let waking = std::mem::take(&mut self.waking);
+        self.at(waking, Event::Look(0));
     }
 
     fn at(&mut self, delay: u64, event: Event) {
@@ -259,7 +260,7 @@ impl<'a> Run<'a> {
             // Those who completed it earlier than it was made have left one below nought.
             self.nodes[node as usize].open += 1;
         }
-        self.check_ready(worker, node, false);
+        self.check_ready(worker, node, task.is_next);
     }
 
     fn start_children(&mut self) {
@@ -391,7 +392,8 @@ impl<'a> Run<'a> {
             }
         }
         if now < work {
-            return self.go_on(worker, node, self.waking);
+            let waking = std::mem::take(&mut self.waking);
+            return self.go_on(worker, node, waking);
         }
         self.n_active -= 1;
         self.workers[worker].current = None;
@@ -415,7 +417,9 @@ impl<'a> Run<'a> {
         (it.current, it.at, it.offset) = (Some(node), self.actions.0[node as usize] as usize, 0);
         it.n_run += 1;
         self.n_active += 1;
-        self.go_on(worker, node, delay);
+        // What the end of the last job cost, if it woke somebody.
+        let waking = std::mem::take(&mut self.waking);
+        self.go_on(worker, node, delay + waking);
     }
 
     /// A worker without a job looks everywhere once.

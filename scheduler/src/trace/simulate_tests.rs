@@ -180,3 +180,33 @@ fn priorities_pay_where_a_long_chain_hides() {
     let unweighed = makespan(&plain, "priorities=on") / makespan(&plain, "priorities=off");
     assert!((unweighed - 1.0).abs() < 0.01, "{unweighed}");
 }
+
+/// A chain of `n` jobs of 20 us, each of which makes the next one at its end, and as many single ones after its first.
+fn chain_and_singles(n: u32) -> Graph {
+    let link = |at: u32| Task { is_next: true, ..task(20_000, Some((at - 1, 20_000)), &[]) };
+    let mut tasks = vec![task(20_000, None, &[])];
+    tasks.extend((1..n).map(link));
+    tasks.extend((0..n).map(|_| task(20_000, None, &[])));
+    graph(tasks)
+}
+
+#[test]
+fn what_is_made_to_run_next_does_so_unless_the_policy_forbids() {
+    let graph = chain_and_singles(100);
+    let makespan = |policy: &str| simulate(&graph, &setting(2, policy)).makespan;
+    // Oldest first: a link that queues comes after all single jobs.
+    assert!(makespan("order=fifo,run-next=off") > makespan("order=fifo") * 5 / 4);
+}
+
+#[test]
+fn who_wakes_another_worker_at_the_end_of_a_job_begins_the_next_one_later() {
+    // Each link that queues wakes the other worker, which soon gives up.
+    let chain = graph(chain_and_singles(100).tasks[..100].to_vec());
+    let makespan = |waking: u64| {
+        let mut setting = setting(2, "run-next=off,spins=0");
+        (setting.costs.wake, setting.costs.waking) = (1_000, waking);
+        simulate(&chain, &setting).makespan
+    };
+    let (costly, free) = (makespan(5_000), makespan(0));
+    assert!(costly > free + 100_000, "{costly} {free}");
+}

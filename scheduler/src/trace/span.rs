@@ -30,6 +30,8 @@ pub struct Task {
     pub after: Vec<u32>,
     /// Its kind; nought for events.
     pub kind: u32,
+    /// Whether it was made to run right after the job that makes it.
+    pub is_next: bool,
     /// Whether it takes no worker's time.
     pub is_event: bool,
     /// Its weight.
@@ -94,6 +96,7 @@ impl Graph {
             kind: if node.is_event { 0 } else { node.kind },
             is_event: node.is_event,
             weight: node.weight,
+            is_next: node.is_next,
             is_over: node.end().is_some(),
         });
         let tasks = tasks.collect();

@@ -250,3 +250,20 @@ fn a_trace_tells_who_woke_whom() {
     }
     panic!("nobody was woken");
 }
+
+#[test]
+fn what_was_made_to_run_next_is_told_from_other_nodes() {
+    let mut pool = Pool::new(1);
+    pool.set_recording(true);
+    let execute = |step: &mut Step, cx: &mut Context<'_, Step>| {
+        if let Step::Parent = step {
+            cx.spawn(Step::Child(1));
+            cx.next(Step::Last);
+        }
+    };
+    let recording = pool.run(execute, |cx| cx.spawn(Step::Parent)).recording.unwrap();
+    let trace = recording.trace(&["parent", "child", "last"], |_, _| String::new());
+    let next: Vec<bool> = trace.nodes.iter().map(|node| node.is_next).collect();
+    assert_eq!(next, [false, false, true]);
+    assert_eq!(Trace::from_text(&trace.to_text()).unwrap().nodes, trace.nodes);
+}
