@@ -89,7 +89,7 @@ pub enum Job {
     Discovered,
     /// All interfaces are built.
     Complete,
-    /// Validates what the bodies that a worker checked took for granted.
+    /// Validates what a run of bodies took for granted.
     Settle(u32),
     /// Emits a function with its module.
     EmitFunction(FnId),
@@ -196,7 +196,7 @@ impl Compilation<'_> {
             Job::Untested(module) => self.untested(module),
             Job::Discovered => self.discovered(g),
             Job::Complete => self.complete(g),
-            Job::Settle(list) => self.settle(list, g),
+            Job::Settle(run) => self.settle(run, g),
             Job::EmitFunction(function) => self.emit_function(function, g),
             Job::EmitFunctions(first) => self.emit_functions(first, g),
             Job::EmitInstance(number) => self.emit_instance(number, g),

@@ -122,8 +122,10 @@ pub struct Compilation<'p> {
     pub has_errors: AtomicBool,
     /// Memory of each worker.
     pub locals: ManuallyDrop<Vec<CachePadded<Mutex<Local>>>>,
-    /// Bodies of each worker that took something for granted.
-    pub assumed: Vec<CachePadded<Mutex<Vec<Assumed>>>>,
+    /// Bodies of each worker that took something for granted, in runs that are validated together.
+    pub assumed: Vec<CachePadded<Mutex<Vec<Vec<Assumed>>>>>,
+    /// Such runs that have a node.
+    pub unsettled: boxcar::Vec<Mutex<Vec<Assumed>>>,
     /// What was done and when.
     pub counters: Counters,
     /// The C compiler and its cache, if the goal needs them.
@@ -333,6 +335,7 @@ impl<'p> Compilation<'p> {
                 (0..plan.workers).map(|_| CachePadded::new(Mutex::new(local()))).collect(),
             ),
             assumed: (0..plan.workers).map(|_| CachePadded::default()).collect(),
+            unsettled: boxcar::Vec::new(),
             counters: Counters::new(plan.workers, super::Job::STAGES.len(), false),
             native,
             inputs: input.files.clone(),

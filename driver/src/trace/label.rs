@@ -93,7 +93,7 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         31 => format!("emit from {} on", names.function(FnId { module: file, index })),
         32 => piece("parse chunk of"),
         33 => piece("open bodies of"),
-        _ => format!("validate what bodies of worker {index} took for granted"),
+        _ => format!("validate what bodies took for granted #{index}"),
     }
 }
 
