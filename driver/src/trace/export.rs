@@ -42,8 +42,10 @@ pub fn perfetto(trace: &Trace, summary: &Summary) -> String {
         }
     }
     for (number, worker) in trace.workers.iter().enumerate() {
-        for &(start, end) in &worker.parks {
-            events.push(slice(number, start, end, "asleep", "idle", json!({})));
+        for (at, &(start, end)) in worker.parks.iter().enumerate() {
+            // None: by a thread that is no worker, such as one that waited for a child process.
+            let by = worker.woken_by.get(at).copied().flatten();
+            events.push(slice(number, start, end, "asleep", "idle", json!({"woken by worker": by})));
         }
         for &(start, end, victim, count) in &worker.steals {
             let args = json!({"victim": victim, "nodes": count});

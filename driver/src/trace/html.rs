@@ -121,7 +121,9 @@ fn data(trace: &Trace, summary: &Summary) -> Value {
     });
     let steps =
         summary.load.steps.iter().map(|step| json!([step.from, step.ready, step.running, step.children]));
-    let idle = trace.workers.iter().map(|worker| json!({"parks": worker.parks, "searches": worker.searches}));
+    let idle = trace.workers.iter().map(
+        |worker| json!({"parks": worker.parks, "woken_by": worker.woken_by, "searches": worker.searches}),
+    );
     json!({
         "wall": trace.head.wall.max(1),
         "workers": trace.head.workers,

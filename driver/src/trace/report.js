@@ -161,8 +161,9 @@ function describe(n, r) {
 function gap(r, t) {
   const of = idle[r]; if (!of) return "";
   const inside = list => list.find(([a, b]) => a <= t && t < b);
-  const park = inside(of.parks), search = inside(of.searches);
-  return park ? `asleep for ${time(park[1] - park[0])}` : search ? `looking for work, ${time(search[1] - search[0])} with sleep` : "between nodes";
+  const park = inside(of.parks), search = inside(of.searches), by = of.woken_by?.[of.parks.indexOf(park)];
+  const woken = by == null ? "" : `, until worker ${by} woke it`;
+  return park ? `asleep for ${time(park[1] - park[0])}${woken}` : search ? `looking for work, ${time(search[1] - search[0])} with sleep` : "between nodes";
 }
 
 let frame = 0;

@@ -8,7 +8,7 @@ use sigil_scheduler::trace::{Summary, Trace};
 
 /// Two workers; `a` makes `b` and `c`; `d` waits for a child process that `c` starts.
 const SMALL: &str = r#"{"trace":{"version":1,"workers":2,"cores":2,"children":1,"policy":"","clock":"","wall":200000,"kinds":["read","compile"]}}
-{"worker":{"searches":[[115000,200000]],"parks":[[120000,180000]],"steals":[],"wakes":[22000]}}
+{"worker":{"searches":[[115000,200000]],"parks":[[120000,180000]],"woken_by":[1],"steals":[],"wakes":[22000]}}
 {"worker":{"searches":[[30000,60000],[90000,200000]],"parks":[[95000,170000]],"steals":[[55000,60000,0,1]],"wakes":[]}}
 {"node":{"l":"a","t":0,"rdy":0,"r":[0,5000,45000]}}
 {"node":{"l":"b \"x\"","by":0,"t":15000,"rdy":15000,"r":[0,45000,115000]}}
@@ -34,6 +34,9 @@ fn perfetto_gets_integer_tracks_and_slices() {
     assert!(of("X").any(|event| event["name"] == "d" && event["tid"] == 10_000));
     assert_eq!(of("s").count(), 2);
     assert!(of("f").all(|event| event["id"].is_u64()));
+    let woken: Vec<_> = of("X").filter(|event| event["name"] == "asleep").map(|it| &it["args"]).collect();
+    let by = serde_json::json!([{"woken by worker": 1}, {"woken by worker": null}]);
+    assert_eq!(serde_json::json!(woken), by);
     let names: Vec<_> = of("M").filter_map(|event| event["args"]["name"].as_str()).collect();
     assert_eq!(names, ["sigilc", "worker 0", "worker 1", "child process 0"]);
 }
@@ -166,6 +169,33 @@ fn the_page_draws_zooms_and_filters_in_a_browser() {
     assert_eq!([zoomed("shown"), zoomed("from"), zoomed("to")], ["3", "50000", "100000"]);
     let filtered = in_browser(&page, "filter=compile").expect("chromium");
     assert_eq!([filtered("shown"), filtered("exact")], ["3", "5"]);
+}
+
+#[test]
+fn the_page_says_under_the_pointer_why_a_node_waited_and_who_woke_a_worker() {
+    let (trace, summary) = small();
+    // A pointer at some times of the two workers.
+    let hover = r#"<script>
+        const tips = [[1, 75000], [0, 100000], [0, 150000]].map(([row, t]) => {
+            const box = lanes.getBoundingClientRect();
+            const clientX = box.left + LEFT + (t - view[0]) / (view[1] - view[0]) * (box.width - LEFT);
+            const clientY = box.top + 20 + (row + 0.5) * (rowHeight + GAP);
+            lanes.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY }));
+            return tip.textContent;
+        });
+        document.body.dataset.tips = tips.join("|").replaceAll("\n", "; ");
+    </script></body>"#;
+    let page = html(&trace, &summary).replace("</body>", hover);
+    let Some(said) = in_browser(&page, "") else { return };
+    let tips = said("tips");
+    let tips: Vec<&str> = tips.split('|').collect();
+    assert!(tips[0].contains("ready by being made by a, then waited 35.0 \u{b5}s for a worker"), "{tips:?}");
+    assert!(tips[0].contains("one was free for 30.0 \u{b5}s of it"), "{tips:?}");
+    assert!(
+        tips[1].contains("waited 30.0 \u{b5}s for a worker; one was free for 15.0 \u{b5}s of it"),
+        "{tips:?}"
+    );
+    assert_eq!(tips[2], "asleep for 60.0 \u{b5}s, until worker 1 woke it");
 }
 
 #[test]
