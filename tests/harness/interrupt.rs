@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Longer than anything here takes on a busy machine.
@@ -37,6 +38,10 @@ fn processes(text: &str) -> usize {
 
 /// Starts the compiler in a directory, tells it to end as soon as something is so, and gives the signal it ended by.
 fn interrupt(dir: &Path, args: &[&str], signal: Signal, mut is_time: impl FnMut() -> bool) -> Option<i32> {
+    // Processes that a script puts in the background ignore Ctrl-C, and so would the compiler; what its parent listens to,
+    // it does not ignore.
+    let listens = signal_hook::flag::register_conditional_default(signal.as_raw(), Arc::new(true.into()));
+    listens.expect("a signal to listen to");
     let mut child: Child = Command::new(env!("CARGO_BIN_EXE_sigilc-under-test"))
         .args(args)
         .current_dir(dir)
@@ -49,8 +54,16 @@ fn interrupt(dir: &Path, args: &[&str], signal: Signal, mut is_time: impl FnMut(
         .expect("the compiler starts");
     wait_until("what is to be interrupted", &mut is_time);
     kill_process(Pid::from_child(&child), signal).expect("it runs");
-    let status = child.wait().expect("it ends");
-    status.signal()
+    let mut status = None;
+    let start = Instant::now();
+    while status.is_none() && start.elapsed() < LIMIT {
+        std::thread::sleep(Duration::from_millis(2));
+        status = child.try_wait().expect("its status");
+    }
+    if status.is_none() {
+        child.kill().expect("it runs");
+    }
+    status.expect("it ends").signal()
 }
 
 /// A directory with a place for temporary files and a program that never ends.
