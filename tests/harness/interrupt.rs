@@ -54,16 +54,13 @@ fn interrupt(dir: &Path, args: &[&str], signal: Signal, mut is_time: impl FnMut(
         .expect("the compiler starts");
     wait_until("what is to be interrupted", &mut is_time);
     kill_process(Pid::from_child(&child), signal).expect("it runs");
-    let mut status = None;
     let start = Instant::now();
-    while status.is_none() && start.elapsed() < LIMIT {
+    while child.try_wait().expect("its status").is_none() && start.elapsed() < LIMIT {
         std::thread::sleep(Duration::from_millis(2));
-        status = child.try_wait().expect("its status");
     }
-    if status.is_none() {
-        child.kill().expect("it runs");
-    }
-    status.expect("it ends").signal()
+    // One that did not listen shows in the signal that it ended by.
+    child.kill().expect("it runs or has ended");
+    child.wait().expect("it ends").signal()
 }
 
 /// A directory with a place for temporary files and a program that never ends.
