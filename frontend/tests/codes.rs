@@ -169,3 +169,22 @@ fn independent_mistakes_are_all_reported() {
         ("E0201 E0208", "@f () -> int = g(1\n¦@h () -> int = 2\n@i () -> int = 3 +¦"),
     ]);
 }
+
+/// Where a word of another language leads the parser astray, the report says what to write in its place.
+#[test]
+fn words_of_other_languages() {
+    let cases = [
+        ("@f (n: int) -> int = run(return n)", "there is no `return`"),
+        ("@f (n: int) -> bool = n > 1 and n < 3", "write `&&`"),
+        ("@f (n: int) -> int = if n > 1 then 1 elif n > 2 then 3 else 4", "write `else if`"),
+        ("@f (n: int) -> void = run(while n > 1 do print(n))", "write `loop("),
+        ("fn f(n: int) -> int = n", "write `@name"),
+        ("struct P { x: int }", "write `type Name"),
+        ("@f (n: int) -> int = { n + 1 }", "for a sequence write `run(…)`"),
+    ];
+    for (source, help) in cases {
+        let parsed = parse_file(source, FileId(0), Dialect::User, &Interner::default());
+        let [diagnostic] = &parsed.diagnostics[..] else { panic!("{source}: {:?}", parsed.diagnostics) };
+        assert!(diagnostic.help.as_ref().is_some_and(|given| given.contains(help)), "{diagnostic:?}");
+    }
+}

@@ -5,7 +5,7 @@
 //! Items are told apart as recovery does it (language.md 1.3): one starts where a line begins with a token that
 //! starts items, so methods count as well.
 
-use sigil_frontend::{Code, Diagnostic, FileId};
+use sigil_frontend::{Code, Diagnostic, FileId, Span};
 use std::collections::{HashMap, HashSet};
 
 /// The diagnostics that stand for mistakes of their own.
@@ -29,12 +29,12 @@ pub fn independent<'d, 'a>(
         return diagnostics.iter().collect();
     }
     let names = Names::of(lost.values());
-    let is_lost = |file, at| lost.get(&file).is_some_and(|lost| lost.is_lost(at));
+    let is_lost = |file, span| lost.get(&file).is_some_and(|lost| lost.is_lost(span));
     let follows = |d: &Diagnostic| {
         lost.get(&d.file).is_some_and(|lost| lost.explains(d))
             || names.explain(d)
             || misspelt.iter().any(|misspelt| misspelt.explains(d))
-            || d.labels.iter().any(|label| is_lost(label.file, label.span.start))
+            || d.labels.iter().any(|label| is_lost(label.file, label.span))
     };
     diagnostics.iter().filter(|d| !follows(d)).collect()
 }
@@ -49,6 +49,8 @@ const UNKNOWN_NAME: Code = Code::error(100);
 fn derails(d: &Diagnostic) -> bool {
     !d.code.is_warning
         && match d.code.number {
+            // A `;` leads nobody astray.
+            8 => !d.message.contains("';'"),
             4 | 6 | 200 | 201 | 202 | 205 | 207 | 208 => true,
             // Others are patterns that can be read, but mean nothing.
             215 => d.message.starts_with("expected"),
@@ -97,8 +99,11 @@ impl<'a> Lost<'a> {
         self.starts.partition_point(|&start| start <= at as usize).max(1) - 1
     }
 
-    fn is_lost(&self, at: u32) -> bool {
-        self.first.contains_key(&self.item_at(at))
+    /// Whether what a place declares may not be what was written: unless it was in the body, behind the `=`, that the
+    /// parser lost its way.
+    fn is_lost(&self, span: Span) -> bool {
+        let first = self.first.get(&self.item_at(span.start));
+        first.is_some_and(|first| !self.after(span.end, first.0.max(span.end) as usize).contains('='))
     }
 
     fn note(&mut self, diagnostic: &Diagnostic) {
@@ -131,13 +136,16 @@ impl<'a> Lost<'a> {
             return matches!(d.code.number, 100 | 101);
         }
         let item = self.item(d);
-        if let Some((first, names)) = self.misplaced.get(&item)
+        let misplaced = self.misplaced.get(&item);
+        if let Some((first, names)) = misplaced
             && (d.code == UNKNOWN_NAME && mentions(d, names)
                 || d.code == MISPLACED_LET && d.span.start > *first)
         {
             return true;
         }
         let Some(&first) = self.first.get(&item) else { return false };
+        // Where `{ let …` was meant as a block, the rest is no map.
+        let first = misplaced.map_or(first, |&(start, _)| first.min((start, MISPLACED_LET)));
         match d.code.number {
             1..=8 | 217 | 500 | 700..=799 | 900.. => false,
             203 | 206 | 210 | 211 => d.span.start > first.0,
@@ -238,6 +246,8 @@ impl<'a> Names<'a> {
             "type" | "trait" | "impl" | "extend" => {
                 self.has_impls |= kind != "type";
                 self.declared.extend(words.filter(is_upper));
+                let methods = item.split('@').skip(1);
+                self.declared.extend(methods.filter_map(|method| self::words(method).next()));
             }
             "use" | "extension" => self.declared.extend(words),
             name => {
@@ -291,7 +301,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sigil_frontend::Span;
 
     /// What remains of errors given as number, position (the first place of a text) and message.
     fn left(text: &str, all: &[(u16, &str, &str)]) -> Vec<u16> {

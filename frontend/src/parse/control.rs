@@ -207,7 +207,7 @@ impl Parser<'_> {
             return self.error_expr(word.start);
         }
         let list = self.begin_list();
-        self.comma_list(|p| {
+        self.sequence_list(|p| {
             let elem = if p.at(TokenKind::Let) { Elem::Let(p.binding()) } else { Elem::Expr(p.stmt()) };
             let id = p.tree.elems(elem);
             p.push(id);
@@ -247,7 +247,11 @@ impl Parser<'_> {
     /// `let` where the grammar has none.
     pub(super) fn misplaced_let(&mut self) -> ExprId {
         let token = self.token();
-        let help = "wrap the expressions in `run(…)`";
+        let in_list = self.pos > 0 && self.kind_at(self.pos - 1) == TokenKind::Comma;
+        let help = match in_list && token.first_on_line {
+            true => "wrap the expressions in `run(…)`, or close the bracket before",
+            false => "wrap the expressions in `run(…)`",
+        };
         if !self.is_silenced() {
             self.error_help(213, token.span(), "`let` outside `run`, `try` or `loop`", help);
         }

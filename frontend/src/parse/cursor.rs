@@ -305,7 +305,9 @@ impl<'a> Parser<'a> {
         let is_bad = |at: usize| self.kind_at(at) == TokenKind::Error;
         let follows_bad = self.pos > self.range.start && is_bad(self.pos - 1);
         if self.last_error != self.pos && !is_bad(self.pos) && !follows_bad {
-            self.error_at(code, token.span(), message);
+            let mut diagnostic = Diagnostic::new(Code::error(code), self.file, token.span(), message);
+            diagnostic.help = self.foreign_help().map(Into::into);
+            self.diagnostics.push(diagnostic);
         }
         self.last_error = self.pos;
     }
@@ -325,6 +327,15 @@ impl<'a> Parser<'a> {
     pub(super) fn expected(&mut self, what: &str) {
         let found = self.found();
         self.error(201, format!("expected {what}, found {found}"));
+    }
+
+    /// Reports `E0201`, with what to do.
+    pub(super) fn expected_help(&mut self, what: &str, help: &str) {
+        let before = self.diagnostics.len();
+        self.expected(what);
+        if let Some(diagnostic) = self.diagnostics.get_mut(before) {
+            diagnostic.help = Some(help.into());
+        }
     }
 
     /// What stands at the current token.

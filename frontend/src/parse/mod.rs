@@ -12,6 +12,7 @@ mod brackets;
 mod control;
 mod cursor;
 mod expr;
+mod foreign;
 mod function;
 mod import;
 mod item;

@@ -264,12 +264,12 @@ impl Parser<'_> {
         let list = self.begin_list();
         self.comma_list(|p| {
             let key = p.expr();
-            let value = match p.expect(TokenKind::Colon, "`:`") {
-                true => p.expr(),
-                false => {
-                    let start = p.token().start;
-                    p.error_expr(start)
-                }
+            let value = if p.eat(TokenKind::Colon) {
+                p.expr()
+            } else {
+                p.expected_help("`:`", "braces hold the entries of a map; for a sequence write `run(…)`");
+                let start = p.token().start;
+                p.error_expr(start)
             };
             p.push(key);
             p.push(value);

@@ -17,27 +17,51 @@ fn closing_text(close: TokenKind) -> (&'static str, &'static str) {
 impl Parser<'_> {
     /// Parses a bracketed comma list with a trailing comma allowed, from the opening bracket (which is the current
     /// token) on. Returns whether there was a trailing comma.
-    pub(super) fn comma_list(&mut self, mut element: impl FnMut(&mut Self)) -> bool {
+    pub(super) fn comma_list(&mut self, element: impl FnMut(&mut Self)) -> bool {
+        self.list_of(false, element)
+    }
+
+    /// The elements of a sequence: a list in which a line may begin with `let`.
+    pub(super) fn sequence_list(&mut self, element: impl FnMut(&mut Self)) {
+        self.list_of(true, element);
+    }
+
+    fn list_of(&mut self, is_sequence: bool, mut element: impl FnMut(&mut Self)) -> bool {
         let group = self.open_group();
         let close = group.close;
         let (_, separators) = closing_text(close);
         let mut trailing = false;
         while !self.at(close) {
-            if self.is_beyond(&group) {
+            // Where a bracket is never closed, a `let` belongs to the sequence around it.
+            let ends_at_let = !is_sequence && group.end.is_none() && self.is_let_line();
+            if ends_at_let || self.is_beyond(&group) {
                 break;
             }
             element(self);
-            trailing = self.eat(TokenKind::Comma);
+            trailing = self.eat_separator();
             if trailing || self.at(close) {
                 continue;
             }
             self.expected(separators);
             let Some(end) = group.end.filter(|&end| self.pos < end) else { break };
             self.skip_to_comma(end);
-            trailing = self.eat(TokenKind::Comma);
+            trailing = self.eat_separator();
         }
         self.close_group(group);
         trailing
+    }
+
+    /// Consumes a comma, or a `;` that was meant as one and has been reported.
+    fn eat_separator(&mut self) -> bool {
+        self.eat(TokenKind::Comma) || self.at_semicolon() && self.eat(TokenKind::Error)
+    }
+
+    fn at_semicolon(&self) -> bool {
+        self.at(TokenKind::Error) && self.text_at(self.pos).starts_with(';')
+    }
+
+    fn is_let_line(&self) -> bool {
+        self.at(TokenKind::Let) && self.token().first_on_line
     }
 
     /// Consumes an opening bracket. `|` is an operator again inside.
@@ -72,7 +96,7 @@ impl Parser<'_> {
 
     /// Skips to the next comma of the list that ends at `end`.
     fn skip_to_comma(&mut self, end: usize) {
-        while self.pos < end && !self.at(TokenKind::Comma) {
+        while self.pos < end && !self.at(TokenKind::Comma) && !self.at_semicolon() {
             self.skip_one();
         }
         self.pos = self.pos.min(end);
