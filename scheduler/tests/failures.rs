@@ -369,7 +369,9 @@ fn jobs_that_follow_at_once_fail_like_others() {
         let mut pool = Pool::with_policy(2, policy(text));
         let report = pool.run(run, |cx| cx.next(Step { left: 9, ends: &ends }));
         let total = report.total();
-        let panics: Vec<_> = report.panics.iter().map(|p| (&*p.label, &*p.message)).collect();
+        let mut panics: Vec<_> = report.panics.iter().map(|p| (&*p.label, &*p.message)).collect();
+        // Where what follows need not stay with its worker, another one may be the first to report.
+        panics.sort_unstable_by(|a, b| b.cmp(a));
         assert!(report.is_cancelled);
         if text == "panic=cancel" {
             assert_eq!(panics, [("step 6", "run")]);
