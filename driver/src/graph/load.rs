@@ -1,4 +1,4 @@
-//! Files: read, lexed and parsed.
+//! Files: made fit for lexing, lexed and parsed.
 
 use super::Job;
 use super::engine::{Graph, Node};
@@ -11,10 +11,10 @@ use std::io;
 use std::sync::atomic::Ordering;
 
 impl Compilation<'_> {
-    /// Reads a file and its header; creates what comes next.
-    pub fn read(&self, id: ModuleId, g: &mut dyn Graph) {
+    /// Takes the bytes of a file and reads its header; creates what comes next.
+    pub fn load(&self, id: ModuleId, bytes: io::Result<Vec<u8>>, g: &mut dyn Graph) {
         let file = self.file(id);
-        let source = self.read_source(id, g);
+        let source = self.source(id, bytes, g);
         let size = source.text().len();
         file.size.store(size, Ordering::Release);
         if !file.is_library && self.plan.goal >= Goal::Emit {
@@ -33,14 +33,7 @@ impl Compilation<'_> {
     }
 
     /// The text of a file; empty, with a finding, if it cannot be had.
-    fn read_source(&self, id: ModuleId, g: &mut dyn Graph) -> Source {
-        let file = self.file(id);
-        let bytes = if file.is_library {
-            let text = sigil_checker::library::source(&file.relative);
-            Ok(text.unwrap_or_default().as_bytes().to_vec())
-        } else {
-            read_file(&self.program.module(id).info.display)
-        };
+    fn source(&self, id: ModuleId, bytes: io::Result<Vec<u8>>, g: &mut dyn Graph) -> Source {
         let bytes = bytes.unwrap_or_else(|error| {
             self.unreadable(id, &error);
             Vec::new()
@@ -119,12 +112,4 @@ impl Compilation<'_> {
             false => "",
         }
     }
-}
-
-fn read_file(path: &str) -> io::Result<Vec<u8>> {
-    let bytes = std::fs::read(path)?;
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 GiB"));
-    }
-    Ok(bytes)
 }

@@ -9,7 +9,7 @@
 //!
 //! | job | runs after | creates |
 //! |---|---|---|
-//! | `Read` | the `use` line that names the file | reads of its imports, lexing, its interface |
+//! | `Read`; of a large file, `ReadPart`, `Load` | the `use` line that names the file | reads of its imports, lexing, its interface |
 //! | `LexChunk`, `ParseChunk`, `Join`, `FindItems`, `Plan`, `ParsePiece`, `Assemble` | one another | |
 //! | `Interface` | its syntax; interfaces of its imports | its bodies and impls; of a large module, `InterfacePart`, `EndInterface`, `OpenBodies` |
 //! | `CheckBody` | its interface; `complete`, if the impls of all modules are needed | emission of the function |
@@ -34,6 +34,7 @@ mod load;
 mod native;
 mod phased;
 mod pool;
+mod reading;
 mod state;
 mod testing;
 mod units;
@@ -53,6 +54,10 @@ pub enum Job {
     Start,
     /// Reads a file and its header.
     Read(ModuleId),
+    /// Reads a part of a large file.
+    ReadPart(ModuleId, u32),
+    /// Puts the parts of a large file together and reads its header.
+    Load(ModuleId),
     /// Lexes a piece of a large file.
     LexChunk(ModuleId, u32),
     /// Parses a piece of a large file, if it seems to be items and nothing else.
@@ -135,7 +140,7 @@ impl Job {
     pub fn stage(self) -> u8 {
         match self {
             Job::Start | Job::Discovered | Job::Complete | Job::PartsDone | Job::Rest => 0,
-            Job::Read(_) => 1,
+            Job::Read(_) | Job::ReadPart(..) | Job::Load(_) => 1,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 2,
             Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_) | Job::InterfacePart(..) | Job::EndInterface(_) => 4,
@@ -156,7 +161,7 @@ impl Job {
     /// How much usually hangs on it, for the scheduler's priorities: what discovers more work goes first.
     pub fn weight(self) -> u32 {
         match self {
-            Job::Start | Job::Read(_) | Job::Runtime => 4,
+            Job::Start | Job::Read(_) | Job::ReadPart(..) | Job::Load(_) | Job::Runtime => 4,
             Job::LexChunk(..) | Job::Join(_) | Job::FindItems(..) | Job::Plan(_) => 3,
             Job::ParseChunk(..) | Job::ParsePiece(..) | Job::Assemble(_) | Job::Parse(_) => 3,
             Job::Interface(_)
@@ -178,6 +183,8 @@ impl Compilation<'_> {
         match job {
             Job::Start => self.start(g),
             Job::Read(file) => self.read(file, g),
+            Job::ReadPart(file, part) => self.read_part(file, part),
+            Job::Load(file) => self.load_parts(file, g),
             Job::LexChunk(file, chunk) => self.lex_chunk(file, chunk, g),
             Job::ParseChunk(file, chunk) => self.parse_chunk(file, chunk, g),
             Job::Join(file) => self.join_chunks(file, g),

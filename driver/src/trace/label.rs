@@ -49,6 +49,8 @@ pub fn tag(job: Job) -> u64 {
         Job::ParseChunk(file, chunk) => of(32, file, chunk),
         Job::OpenBodies(file, part) => of(33, file, part),
         Job::Settle(list) => plain(34, list),
+        Job::ReadPart(file, part) => of(35, file, part),
+        Job::Load(file) => of(36, file, 0),
     }
 }
 
@@ -93,6 +95,8 @@ pub fn label(compilation: &Compilation<'_>, tag: u64) -> String {
         31 => format!("emit from {} on", names.function(FnId { module: file, index })),
         32 => piece("parse chunk of"),
         33 => piece("open bodies of"),
+        35 => piece("read"),
+        36 => path("put together"),
         _ => format!("validate what bodies took for granted #{index}"),
     }
 }
