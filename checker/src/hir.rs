@@ -250,9 +250,9 @@ pub enum ExprKind {
     },
     /// `self(args)` in a `recurse` step, in parameter order.
     SelfCall(Exprs),
-    /// `parallel(…)`, named form. Each task is the body of an implicit zero-parameter lambda; its value goes to its
-    /// local; when all have ended (a panic of one is raised again only then, the first in source order), `value`,
-    /// which reads those locals, is evaluated.
+    /// `parallel(…)`, named form, and what else must end although a part of it panics. Each task is the body of an
+    /// implicit zero-parameter lambda; its value goes to its local; when all have ended (a panic of one is raised
+    /// again only then, the first in source order), `value`, which reads those locals, is evaluated.
     Parallel {
         /// Task bodies in source order.
         tasks: Exprs,
@@ -260,6 +260,8 @@ pub enum ExprKind {
         results: Locals,
         /// The record, or the Result of a record.
         value: ExprId,
+        /// One after another, not side by side.
+        in_order: bool,
     },
 }
 

@@ -111,11 +111,16 @@ static void run_task(const job *j, si_int i) {
     si_protect(j->tasks[i].caught, j->tasks[i].run, j->tasks[i].arg);
 }
 
-/* Only the first panic counts. */
 static void forget_panic(si_caught *c) {
     si_release(c->line, si_str_free);
     si_release(c->msg, si_str_free);
     c->line = c->msg = NULL;
+}
+
+/* Only the first panic counts. */
+static void keep_first_panic(const si_task *tasks, int n) {
+    for (int i = 0, panics = 0; i < n; i++)
+        if (tasks[i].caught->line && panics++ > 0) forget_panic(tasks[i].caught);
 }
 
 void si_run_all(const si_task *tasks, int n) {
@@ -125,8 +130,12 @@ void si_run_all(const si_task *tasks, int n) {
     j.n = j.most = n;
     j.tasks = tasks;
     run_job(&j);
-    for (int i = 0, panics = 0; i < n; i++)
-        if (tasks[i].caught->line && panics++ > 0) forget_panic(tasks[i].caught);
+    keep_first_panic(tasks, n);
+}
+
+void si_run_in_order(const si_task *tasks, int n) {
+    for (int i = 0; i < n; i++) si_protect(tasks[i].caught, tasks[i].run, tasks[i].arg);
+    keep_first_panic(tasks, n);
 }
 
 typedef struct closure_call {

@@ -129,13 +129,15 @@ typedef struct si_caught {
 void si_protect(si_caught *c, void (*task)(void *), void *arg);
 void si_reraise(si_caught *c);
 
-/* Tasks, side by side where there are threads. All have ended when these return; panics are left in what was caught. */
+/* Tasks, side by side where there are threads, or in order. All have ended when these return; panics are left in what
+   was caught. */
 typedef struct si_task {
     void (*run)(void *);
     void *arg;
     si_caught *caught;
 } si_task;
 void si_run_all(const si_task *tasks, int n);
+void si_run_in_order(const si_task *tasks, int n);
 /* The values of closures, at most so many at a time; `call` puts the value of one into a place. */
 si_list *si_run_tasks(const si_list *tasks, si_int most, void (*call)(void *, void *), const si_type *elem);
 

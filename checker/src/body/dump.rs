@@ -259,10 +259,10 @@ impl Dumper<'_> {
                 self.locals(params);
                 return [Some(cond), Some(base), Some(step), parallel].into_iter().flatten().collect();
             }
-            H::Parallel { tasks, results, value } => {
+            H::Parallel { tasks, results, value, in_order } => {
                 let mut children = list(tasks);
                 children.push(value);
-                self.out.push_str("parallel");
+                self.out.push_str(if in_order { "in order" } else { "parallel" });
                 self.locals(results);
                 return children;
             }

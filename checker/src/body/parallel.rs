@@ -72,7 +72,7 @@ impl Checker<'_> {
             return self.wrap_hoisted(stmts, e);
         }
         let ty = self.ty(value);
-        self.new_expr(H::Parallel { tasks: bodies, results, value }, ty, span.start)
+        self.new_expr(H::Parallel { tasks: bodies, results, value, in_order: false }, ty, span.start)
     }
 
     /// `parallel(.tasks, .max_concurrent, .on_error)`.

@@ -9,8 +9,8 @@ use sigil_frontend::syntax::{self, BinOp, ExprKind, PatternCall, PropValue};
 use sigil_frontend::{Span, Symbol};
 
 impl Checker<'_> {
-    /// `with(.acquire, .use, .release)`: using and releasing are two tasks, so that the second runs although the
-    /// first panics, and the panic goes on afterwards.
+    /// `with(.acquire, .use, .release)`: using and releasing are two tasks in this order, so that the second runs
+    /// although the first panics, and the panic goes on afterwards.
     pub(super) fn with_pattern(&mut self, call: &PatternCall, expect: Expect, span: Span) -> E {
         let sym = self.sym;
         let Some(props) = self.props(call, &[sym.acquire, sym.use_, sym.release], &[]) else {
@@ -47,7 +47,7 @@ impl Checker<'_> {
         let value = self.local(results[0], pos);
         let tasks = self.expr_list(&[used, released]);
         let results = self.local_list(&results);
-        let e = self.new_expr(H::Parallel { tasks, results, value }, out, pos);
+        let e = self.new_expr(H::Parallel { tasks, results, value, in_order: true }, out, pos);
         self.wrap_hoisted(stmts, e)
     }
 

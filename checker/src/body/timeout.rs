@@ -71,6 +71,6 @@ impl Checker<'_> {
         let good = self.new_expr(H::Construct(0, list), ty, pos);
         let value = self.new_expr(H::If(late, bad, Some(good)), ty, pos);
         let value = self.wrap_hoisted(inner, value);
-        self.new_expr(H::Parallel { tasks, results, value }, ty, pos)
+        self.new_expr(H::Parallel { tasks, results, value, in_order: false }, ty, pos)
     }
 }

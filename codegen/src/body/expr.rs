@@ -76,7 +76,9 @@ impl Emitter<'_> {
             ExprKind::Lambda { params, body, captures } => self.lambda(id, params, body, captures),
             ExprKind::Recurse { .. } => self.recurse(id),
             ExprKind::SelfCall(args) => self.self_call(id, args),
-            ExprKind::Parallel { tasks, results, value } => self.parallel(tasks, results, value),
+            ExprKind::Parallel { tasks, results, value, in_order } => {
+                self.parallel(tasks, results, value, in_order)
+            }
             ExprKind::If(..)
             | ExprKind::Match(..)
             | ExprKind::Loop(_)

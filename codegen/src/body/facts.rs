@@ -356,7 +356,7 @@ impl Walk<'_> {
                 }
                 give(&mut self.facts, frame);
             }
-            ExprKind::Parallel { tasks, results, value } => {
+            ExprKind::Parallel { tasks, results, value, .. } => {
                 for &task in body.exprs(tasks) {
                     let own = self.new_frame(task, true);
                     self.expr(task, own);

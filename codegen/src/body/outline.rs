@@ -324,15 +324,15 @@ impl Emitter<'_> {
         found
     }
 
-    /// Tasks, side by side; a panic of one waits until all have ended.
-    pub(super) fn parallel(&mut self, tasks: Exprs, results: Locals, value: ExprId) -> Val {
+    /// Tasks, side by side or in order; a panic of one waits until all have ended.
+    pub(super) fn parallel(&mut self, tasks: Exprs, results: Locals, value: ExprId, in_order: bool) -> Val {
         let body = self.body;
         let (tasks, results) = (body.exprs(tasks), body.locals(results));
         let mut started = Vec::with_capacity(tasks.len());
         for (&task, &result) in tasks.iter().zip(results) {
             started.push(self.task(task, result));
         }
-        self.run_tasks(&started);
+        self.run_tasks(&started, in_order);
         for &number in &started {
             self.push(&format!("si_reraise(&c{number});\n"));
         }
@@ -351,8 +351,8 @@ impl Emitter<'_> {
         self.value(value)
     }
 
-    /// One task is run by this thread, several by whichever has the time.
-    fn run_tasks(&mut self, started: &[u32]) {
+    /// Tasks in order, and a single one, are run by this thread; others by whichever has the time.
+    fn run_tasks(&mut self, started: &[u32], in_order: bool) {
         if let [number] = *started {
             self.push(&format!("si_protect(&c{number}, "));
             self.push_own("t", number);
@@ -365,7 +365,8 @@ impl Emitter<'_> {
             self.push_own("t", number);
             self.push(&format!(", &k{number}, &c{number}}}, "));
         }
-        self.push(&format!("}};\nsi_run_all(j{first}, {});\n", started.len()));
+        let run = if in_order { "si_run_in_order" } else { "si_run_all" };
+        self.push(&format!("}};\n{run}(j{first}, {});\n", started.len()));
     }
 
     /// What a task takes and gives; its number.

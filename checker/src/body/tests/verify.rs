@@ -164,7 +164,7 @@ impl Verifier<'_> {
                 self.all(&[cond, base, step], me);
                 parallel.into_iter().for_each(|parallel| self.expr(parallel, me));
             }
-            H::Parallel { tasks, results, value } => {
+            H::Parallel { tasks, results, value, .. } => {
                 self.all(body.exprs(tasks), me);
                 body.locals(results).iter().for_each(|&local| self.bind(local));
                 self.expr(value, me);

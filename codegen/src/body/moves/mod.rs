@@ -373,7 +373,7 @@ impl<'a> Analysis<'a> {
                     self.own(parallel, live);
                 }
             }
-            ExprKind::Parallel { tasks, results, value } => {
+            ExprKind::Parallel { tasks, results, value, .. } => {
                 self.own(value, live);
                 let inside = live.clone();
                 for &result in body.locals(results) {
