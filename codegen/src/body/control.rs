@@ -1,6 +1,7 @@
 //! Control structures: `if`, sequences, loops, `try`, `?`, `??`.
 
 use super::Emitter;
+use super::exits::Exit;
 use super::facts::IMPURE;
 use super::moves::When;
 use super::value::{Code, Dest, Leave, LoopFrame, Val};
@@ -207,6 +208,9 @@ impl Emitter<'_> {
             let frame = *frame;
             self.abandon_held(frame.held);
             self.goto(frame.break_label);
+        } else {
+            self.abandon_held(0);
+            self.exit(Exit::Break(inside - self.loops.len() as u32));
         }
         Val::never()
     }
@@ -217,6 +221,9 @@ impl Emitter<'_> {
             let frame = *frame;
             self.abandon_held(frame.continue_held);
             self.goto(frame.continue_label);
+        } else {
+            self.abandon_held(0);
+            self.exit(Exit::Continue(inside - self.loops.len() as u32));
         }
         Val::never()
     }
@@ -239,13 +246,7 @@ impl Emitter<'_> {
         }
         let ty = self.ty(inner);
         let val = self.named(val, ty);
-        let leaves = if target == Target::Try { &mut self.tries } else { &mut self.leaves };
-        let Some(leave) = leaves.last_mut() else {
-            self.unsupported(self.body[id].pos, "`?` inside `recurse`");
-            return Val::unit();
-        };
-        leave.used |= !leave.dest.returns();
-        let leave = *leave;
+        let Some(leave) = self.way_out(target) else { return Val::never() };
         self.push("if (");
         self.push_tag(&val, ty);
         self.push(" != 0) {\n");
@@ -258,12 +259,28 @@ impl Emitter<'_> {
         };
         self.abandon_held(leave.held);
         self.drops(When::Leave, id);
+        self.leave_with(out, leave);
+        self.push("}\n");
+        self.content(&val, ty, 0)
+    }
+
+    /// Where `?` leads to, which is used from here. A `try` around a `recurse` is the way out of its procedure.
+    pub(super) fn way_out(&mut self, target: Target) -> Option<Leave> {
+        let leaves = match target {
+            Target::Try if !self.tries.is_empty() => &mut self.tries,
+            _ => &mut self.leaves,
+        };
+        let leave = leaves.last_mut()?;
+        leave.used |= !leave.dest.returns();
+        Some(*leave)
+    }
+
+    /// Goes there with a value.
+    pub(super) fn leave_with(&mut self, out: Val, leave: Leave) {
         self.store(out, leave.ty, leave.dest);
         if !leave.dest.returns() {
             self.goto(leave.label);
         }
-        self.push("}\n");
-        self.content(&val, ty, 0)
     }
 
     pub(super) fn push_tag(&mut self, val: &Val, ty: Ty) {

@@ -148,7 +148,7 @@ impl Walk<'_> {
             ExprKind::Field(base, _) if self.cx.is_trivial(self.ty(base)) => 0,
             ExprKind::Unary(..) | ExprKind::Binary(..) if self.is_calm(id) => 0,
             ExprKind::Break(_) | ExprKind::Continue(_) | ExprKind::Propagate(..) => IMPURE | LEAVES,
-            // A `?` further down may end the whole function.
+            // A `?`, `break` or `continue` further down may end more than this call.
             ExprKind::SelfCall(_) => IMPURE | LEAVES,
             ExprKind::Seq(stmts, _) => {
                 let assigns = self.body.stmts(stmts).iter().any(|stmt| matches!(stmt, Stmt::Assign(..)));

@@ -21,6 +21,7 @@ mod closure;
 mod construct;
 mod control;
 mod data;
+mod exits;
 mod expr;
 mod facts;
 mod fuse;

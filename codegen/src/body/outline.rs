@@ -1,7 +1,8 @@
 //! Parts of a body that become C functions of their own: `recurse`, and the tasks of `parallel`.
 
 use super::Emitter;
-use super::facts::{ASSIGNS, LEAVES};
+use super::exits::{Exit, exits};
+use super::facts::ASSIGNS;
 use super::moves::When;
 use super::value::{Code, Dest, Leave, Val};
 use sigil_checker::hir::{ExprId, ExprKind, Exprs, LocalId, Locals, Stmt, Target};
@@ -17,7 +18,9 @@ pub(super) struct Procedure {
     /// Type of the keys of its memory, if it has one.
     memo: Option<Ty>,
     result: Ty,
-    /// Result type of the function, if a `?` in the procedure may end that.
+    /// Ways out that end more than the procedure: the flag that each call hands on is the number of one, from 1.
+    exits: Vec<Exit>,
+    /// Type of what `?` leaves with, if that is a way out.
     escapes: Option<Ty>,
 }
 
@@ -25,8 +28,9 @@ impl Procedure {
     /// What each call hands on besides arguments and free locals.
     fn handed_on(&self) -> Vec<String> {
         let memory = self.memo.map(|_| "m");
-        let escape = self.escapes.map(|_| ["e", "x"]);
-        memory.into_iter().chain(escape.into_iter().flatten()).map(str::to_owned).collect()
+        let escape = self.escapes.map(|_| "e");
+        let flag = (!self.exits.is_empty()).then_some("x");
+        [memory, escape, flag].into_iter().flatten().map(str::to_owned).collect()
     }
 }
 
@@ -61,14 +65,16 @@ impl Emitter<'_> {
                 _ => self.program.types.tuple_ty(&types),
             }
         });
-        let escapes = [cond, base, step].iter().any(|&e| self.may_escape(e));
+        let exits = exits(body, &self.facts, id);
+        let leave = if exits.contains(&Exit::Propagate) { self.way_out(Target::Try) } else { None };
         let procedure = Procedure {
             number: self.new_function(),
             params,
             free,
             memo,
             result: self.ty(id),
-            escapes: escapes.then(|| self.concrete(self.decl.result)),
+            exits,
+            escapes: leave.map(|leave| leave.ty),
         };
         let outer = self.procedure.replace(procedure.clone());
         let frame = self.facts.frame_of(id, false);
@@ -86,16 +92,6 @@ impl Emitter<'_> {
             })
             .collect();
         self.outermost(id, &procedure, &args)
-    }
-
-    /// Whether a `?` in it leaves the function.
-    fn may_escape(&self, id: ExprId) -> bool {
-        if !self.facts.has(id, LEAVES) || matches!(self.body[id].kind, ExprKind::Lambda { .. }) {
-            return false;
-        }
-        let mut found = matches!(self.body[id].kind, ExprKind::Propagate(_, Target::Function));
-        super::tree::each_child(self.body, id, &mut |child| found |= self.may_escape(child));
-        found
     }
 
     /// Calls the procedure, with a memory of its own if it keeps results.
@@ -117,8 +113,11 @@ impl Emitter<'_> {
             self.push_c_type(ty);
             self.push(&format!(" t{early} = "));
             self.push_own("y", procedure.number);
-            self.push(&format!(";\n_Bool t{flag} = 0;\n"));
+            self.push(";\n");
             extra.push(format!("&t{early}"));
+        }
+        if !procedure.exits.is_empty() {
+            self.push(&format!("int t{flag} = 0;\n"));
             extra.push(format!("&t{flag}"));
         }
         let text = self.written(|e| e.push_procedure_call(procedure, "r", args, &extra));
@@ -129,18 +128,34 @@ impl Emitter<'_> {
         if procedure.memo.is_some() {
             self.push(&format!("si_release(t{memory}, si_map_free);\n"));
         }
-        if let (Some(ty), Some(leave)) = (procedure.escapes, self.leaves.last().copied()) {
-            self.push(&format!("if (t{flag}) {{\n"));
-            self.abandon_held(leave.held);
-            self.drops(When::Leave, id);
-            self.store(Val::pure(Code::Temp(early)).owned(true), ty, leave.dest);
+        for (number, &exit) in procedure.exits.iter().enumerate() {
+            self.push(&format!("if (t{flag} == {}) {{\n", number + 1));
+            self.drops(When::Exit(number), id);
+            match exit {
+                Exit::Propagate => {
+                    if let Some(leave) = self.way_out(Target::Try) {
+                        self.abandon_held(leave.held);
+                        self.leave_with(Val::pure(Code::Temp(early)).owned(true), leave);
+                    }
+                }
+                Exit::Break(inside) => drop(self.break_(inside)),
+                Exit::Continue(inside) => drop(self.continue_(inside)),
+            }
             self.push("}\n");
         }
         val
     }
 
+    /// Ends all calls of a procedure.
+    pub(super) fn exit(&mut self, exit: Exit) {
+        let exits = self.procedure.iter().flat_map(|procedure| &procedure.exits);
+        let number = exits.take_while(|&&other| other != exit).count() + 1;
+        self.push(&format!("*x = {number};\n"));
+        self.return_nothing();
+    }
+
     /// Returns from a procedure whose result nobody looks at.
-    pub(super) fn return_nothing(&mut self) {
+    fn return_nothing(&mut self) {
         if let Some(number) = self.procedure.as_ref().map(|procedure| procedure.number) {
             self.push("return ");
             self.push_own("z", number);
@@ -177,7 +192,12 @@ impl Emitter<'_> {
         if let Some(ty) = procedure.escapes {
             self.push(comma);
             self.push_c_type(ty);
-            self.push(" *e, _Bool *x");
+            self.push(" *e");
+            comma = ", ";
+        }
+        if !procedure.exits.is_empty() {
+            self.push(comma);
+            self.push("int *x");
             comma = ", ";
         }
         if comma.is_empty() {
@@ -187,14 +207,15 @@ impl Emitter<'_> {
     }
 
     fn procedure_text(&mut self, procedure: &Procedure, (cond, base, step): (ExprId, ExprId, ExprId)) {
+        let nothing = (!procedure.exits.is_empty()).then_some(("z", procedure.result));
+        for (letter, ty) in procedure.escapes.map(|ty| ("y", ty)).into_iter().chain(nothing) {
+            self.push("static ");
+            self.push_c_type(ty);
+            self.push(" ");
+            self.push_own(letter, procedure.number);
+            self.push(";\n");
+        }
         if let Some(ty) = procedure.escapes {
-            for (letter, ty) in [("y", ty), ("z", procedure.result)] {
-                self.push("static ");
-                self.push_c_type(ty);
-                self.push(" ");
-                self.push_own(letter, procedure.number);
-                self.push(";\n");
-            }
             self.leaves.push(Leave { label: 0, used: false, dest: Dest::Escape, ty, held: 0 });
         }
         if let Some(key) = procedure.memo {
@@ -204,8 +225,8 @@ impl Emitter<'_> {
         }
         self.procedure_head(procedure, "r");
         self.push(" {\n");
-        if procedure.memo.is_some() {
-            self.push("(void)m;\n");
+        for name in procedure.handed_on() {
+            self.push(&format!("(void){name};\n"));
         }
         for &local in &procedure.free {
             self.push("(void)");
@@ -264,7 +285,7 @@ impl Emitter<'_> {
         let extra = procedure.handed_on();
         let text = self.written(|e| e.push_procedure_call(procedure, "r", &parts, &extra));
         let val = self.spill(&Val::effect(text), result);
-        if procedure.escapes.is_some() {
+        if !procedure.exits.is_empty() {
             self.push("if (*x) {\n");
             self.release(key, &name);
             self.return_nothing();
@@ -291,7 +312,7 @@ impl Emitter<'_> {
         let extra = procedure.handed_on();
         let text = self.written(|e| e.push_procedure_call(&procedure, letter, &vals, &extra));
         let val = Val::effect(text).owned(!self.is_trivial(procedure.result));
-        if procedure.escapes.is_none() {
+        if procedure.exits.is_empty() {
             return val;
         }
         let val = self.spill(&val, procedure.result);

@@ -1,6 +1,7 @@
 //! C values: how they are written, when they go to a temporary, who releases them.
 
 use super::Emitter;
+use super::exits::Exit;
 use super::facts::{ASSIGNS, IMPURE, LEAVES};
 use super::moves::When;
 pub(super) use crate::sink::number;
@@ -70,7 +71,7 @@ impl Val {
 pub(super) enum Dest {
     /// It is the C function's result.
     Return,
-    /// It is the result of the function around the procedure of a `recurse`.
+    /// It is the result of the `try` or function around the procedure of a `recurse`.
     Escape,
     /// Assigned to a temporary.
     Temp(u32),
@@ -384,8 +385,8 @@ impl Emitter<'_> {
             Dest::Escape => {
                 self.push("*e = ");
                 self.push_val(&val);
-                self.push(";\n*x = 1;\n");
-                self.return_nothing();
+                self.push(";\n");
+                self.exit(Exit::Propagate);
             }
             Dest::Temp(temp) => {
                 self.push_temp(temp);

@@ -11,6 +11,7 @@
 mod live;
 mod loops;
 
+use super::exits::{Exit, exits};
 use super::facts::{ASSIGNS, Facts, LEAVES, borrows, root};
 use super::target::Targets;
 use super::tree::pattern_locals;
@@ -41,6 +42,8 @@ pub(super) enum When {
     Skip,
     /// On the way out of it.
     Leave,
+    /// On the way out of the procedure of a `recurse` that has this number.
+    Exit(usize),
 }
 
 /// The result.
@@ -293,7 +296,7 @@ impl<'a> Analysis<'a> {
                 }
             }
             ExprKind::SelfCall(list) => {
-                // A `?` further down may end the whole function.
+                // A `?`, `break` or `continue` further down may end more than this call.
                 self.drop_at(When::Leave, id, live.without(&Live::default()));
                 for &e in body.exprs(list).iter().rev() {
                     self.own(e, live);
@@ -365,8 +368,13 @@ impl<'a> Analysis<'a> {
                         all.add(local);
                     }
                 }
+                let exits = exits(body, self.facts, id);
+                let outsides: Vec<Live> = exits.into_iter().map(|exit| self.destination(exit)).collect();
+                outsides.iter().for_each(|outside| all.union(outside));
                 self.drop_at(When::After, id, all.without(live));
-                self.drop_at(When::Leave, id, all.without(&Live::default()));
+                for (number, outside) in outsides.iter().enumerate() {
+                    self.drop_at(When::Exit(number), id, all.without(outside));
+                }
                 *live = all;
                 self.take(id, params, live);
                 if let Some(parallel) = parallel {
@@ -398,6 +406,15 @@ impl<'a> Analysis<'a> {
                 self.data_pattern(id, over, None, map, &tail, live);
             }
             _ => {}
+        }
+    }
+
+    /// What is live where the procedure of a `recurse` is left to.
+    fn destination(&self, exit: Exit) -> Live {
+        match exit {
+            Exit::Propagate => self.tries.last().or(self.function.last()).cloned().unwrap_or_default(),
+            Exit::Break(inside) => outside(&self.breaks, inside),
+            Exit::Continue(inside) => outside(&self.continues, inside),
         }
     }
 
