@@ -347,11 +347,12 @@ impl Emitter<'_> {
         }
         self.push(";\n");
         for &local in captures {
+            let name = Val::pure(self.local_code(local)).string();
             if !self.moves.is_taken(id, local) {
                 let ty = self.local_ty(local);
-                self.retain(ty, &format!("v{}", local.0));
+                self.retain(ty, &name);
             }
-            self.push(&format!("t{temp}->v{0} = v{0};\n", local.0));
+            self.push(&format!("t{temp}->v{} = {name};\n", local.0));
         }
         let ty = self.ty(id);
         self.spill(&Val::text(format!("&t{temp}->fn")).owned(true), ty)

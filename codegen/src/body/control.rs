@@ -128,7 +128,9 @@ impl Emitter<'_> {
                         return false;
                     }
                     let ty = self.local_ty(local);
-                    if self.moves.dead_assign(e) || !self.facts.is_read(local) {
+                    if self.is_shared(local) {
+                        self.assign_shared(local, &val);
+                    } else if self.moves.dead_assign(e) || !self.facts.is_read(local) {
                         self.store(val, ty, Dest::Discard);
                     } else {
                         self.push_local(local);

@@ -162,7 +162,7 @@ impl Emitter<'_> {
     }
 
     fn local(&mut self, id: ExprId, local: LocalId) -> Val {
-        let mut val = Val::pure(Code::Local(local));
+        let mut val = Val::pure(self.local_code(local));
         val.fickle = self.body[local].is_mut;
         if self.facts.counted[local.0 as usize] {
             if !self.moves.consumes(id) {
@@ -177,7 +177,7 @@ impl Emitter<'_> {
     pub(super) fn place(&mut self, id: ExprId) -> Val {
         let body = self.body;
         match body[id].kind {
-            ExprKind::Local(local) => Val { fickle: body[local].is_mut, ..Val::pure(Code::Local(local)) },
+            ExprKind::Local(local) => Val { fickle: body[local].is_mut, ..Val::pure(self.local_code(local)) },
             ExprKind::Field(base, field) => {
                 let val = self.place_of(base);
                 self.member(&val, self.ty(base), 0, field)

@@ -87,9 +87,17 @@ pub(super) struct Walk<'a> {
     pub body: &'a Body,
     pub targets: &'a Targets<'a>,
     pub facts: Facts,
+    /// `ASSIGNS` if the body does so anywhere.
+    assigns: u8,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    /// A walk in the memory of an earlier one.
+    pub(super) fn new(cx: &'a dyn Cx, body: &'a Body, targets: &'a Targets<'a>, facts: Facts) -> Self {
+        let assigns = body.stmts.iter().any(|stmt| matches!(stmt, Stmt::Assign(..)));
+        Walk { cx, body, targets, facts, assigns: if assigns { ASSIGNS } else { 0 } }
+    }
+
     /// All of them.
     pub(super) fn run(mut self) -> Facts {
         let (locals, exprs) = (self.body.locals.len(), self.body.exprs.len());
@@ -148,8 +156,8 @@ impl Walk<'_> {
             ExprKind::Field(base, _) if self.cx.is_trivial(self.ty(base)) => 0,
             ExprKind::Unary(..) | ExprKind::Binary(..) if self.is_calm(id) => 0,
             ExprKind::Break(_) | ExprKind::Continue(_) | ExprKind::Propagate(..) => IMPURE | LEAVES,
-            // A `?`, `break` or `continue` further down may end more than this call.
-            ExprKind::SelfCall(_) => IMPURE | LEAVES,
+            // A `?`, `break` or `continue` further down may end more than this call, and anything may be assigned to.
+            ExprKind::SelfCall(_) => IMPURE | LEAVES | self.assigns,
             ExprKind::Seq(stmts, _) => {
                 let assigns = self.body.stmts(stmts).iter().any(|stmt| matches!(stmt, Stmt::Assign(..)));
                 IMPURE | if assigns { ASSIGNS } else { 0 }
@@ -295,7 +303,14 @@ impl Walk<'_> {
                             };
                             self.pattern(pat, owner, frame);
                         }
-                        Stmt::Expr(e) | Stmt::Assign(_, e) => self.expr(e, frame),
+                        Stmt::Expr(e) => self.expr(e, frame),
+                        Stmt::Assign(local, e) => {
+                            self.expr(e, frame);
+                            // The procedure of a `recurse` is given where it is.
+                            if self.facts.owner[local.0 as usize] != frame {
+                                self.read(local);
+                            }
+                        }
                     }
                 }
                 if let Some(value) = value {

@@ -80,7 +80,7 @@ pub fn emit_fn(
         .or_insert_with(|| Arc::new(LineTable::new(module.source().text())))
         .clone();
     let targets = Targets::new(cx, program.types.list_of(args));
-    let facts = Walk { cx, body, targets: &targets, facts: std::mem::take(&mut scratch.facts) }.run();
+    let facts = Walk::new(cx, body, &targets, std::mem::take(&mut scratch.facts)).run();
     let moves = moves::analyse(body, &targets, &facts);
     let mut name = String::new();
     cx.push_fn_name(id, args, &mut name);

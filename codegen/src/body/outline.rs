@@ -15,6 +15,8 @@ pub(super) struct Procedure {
     params: Vec<LocalId>,
     /// Locals of outside that it reads, handed on by each call.
     free: Vec<LocalId>,
+    /// Those of outside that it assigns to: each call is told where they are.
+    shared: Vec<LocalId>,
     /// Type of the keys of its memory, if it has one.
     memo: Option<Ty>,
     result: Ty,
@@ -52,11 +54,10 @@ impl Emitter<'_> {
             self.emit(parallel, Dest::Discard);
         }
         let params = body.locals(params).to_vec();
-        let free = self.free_locals(id, &params);
-        if [cond, base, step].iter().any(|&e| self.assigns_any(e, &free)) {
-            self.unsupported(body[id].pos, "assigning to a variable outside of `recurse` in it");
-            return Val::unit();
-        }
+        let outside = self.free_locals(id, &params);
+        let mut assigned = Vec::new();
+        [cond, base, step].iter().for_each(|&e| self.assigned(e, &mut assigned));
+        let (shared, free) = outside.into_iter().partition(|local| assigned.contains(local));
         let memo = memo.then(|| {
             let types: Vec<Ty> = params.iter().map(|&param| self.local_ty(param)).collect();
             match types[..] {
@@ -65,12 +66,13 @@ impl Emitter<'_> {
                 _ => self.program.types.tuple_ty(&types),
             }
         });
-        let exits = exits(body, &self.facts, id);
+        let exits = exits(body, self.facts, id);
         let leave = if exits.contains(&Exit::Propagate) { self.way_out(Target::Try) } else { None };
         let procedure = Procedure {
             number: self.new_function(),
             params,
             free,
+            shared,
             memo,
             result: self.ty(id),
             exits,
@@ -166,9 +168,14 @@ impl Emitter<'_> {
     fn push_procedure_call(&mut self, procedure: &Procedure, letter: &str, args: &[Val], extra: &[String]) {
         self.push_own(letter, procedure.number);
         self.push("(");
-        let free = procedure.free.iter().map(|&local| Val::pure(Code::Local(local)));
+        let free: Vec<Val> = procedure.free.iter().map(|&local| Val::pure(self.local_code(local))).collect();
+        let place = |&local: &LocalId| {
+            let name = local.0;
+            Val::text(if self.is_shared(local) { format!("p{name}") } else { format!("&v{name}") })
+        };
+        let shared: Vec<Val> = procedure.shared.iter().map(place).collect();
         let extra = extra.iter().map(|text| Val::text(text.clone()));
-        for (i, val) in args.iter().cloned().chain(free).chain(extra).enumerate() {
+        for (i, val) in args.iter().cloned().chain(free).chain(shared).chain(extra).enumerate() {
             self.push(if i > 0 { ", " } else { "" });
             self.push_val(&val);
         }
@@ -184,6 +191,12 @@ impl Emitter<'_> {
         let all: Vec<LocalId> = procedure.params.iter().chain(&procedure.free).copied().collect();
         self.param_list(&all);
         let mut comma = if all.is_empty() { "" } else { ", " };
+        for &local in &procedure.shared {
+            self.push(comma);
+            self.push_c_type(self.local_ty(local));
+            self.push(&format!(" *p{}", local.0));
+            comma = ", ";
+        }
         if procedure.memo.is_some() {
             self.push(comma);
             self.push("si_map **m");
@@ -225,7 +238,8 @@ impl Emitter<'_> {
         }
         self.procedure_head(procedure, "r");
         self.push(" {\n");
-        for name in procedure.handed_on() {
+        let places = procedure.shared.iter().map(|local| format!("p{}", local.0));
+        for name in procedure.handed_on().into_iter().chain(places) {
             self.push(&format!("(void){name};\n"));
         }
         for &local in &procedure.free {
@@ -326,23 +340,38 @@ impl Emitter<'_> {
         val
     }
 
-    /// Whether one of some locals is assigned to in an expression.
-    fn assigns_any(&self, id: ExprId, locals: &[LocalId]) -> bool {
+    /// Adds the locals that are assigned to in an expression.
+    fn assigned(&self, id: ExprId, found: &mut Vec<LocalId>) {
         if !self.facts.has(id, ASSIGNS) {
-            return false;
+            return;
         }
-        if let ExprKind::Seq(stmts, _) = self.body[id].kind
-            && self
-                .body
-                .stmts(stmts)
-                .iter()
-                .any(|stmt| matches!(stmt, Stmt::Assign(local, _) if locals.contains(local)))
-        {
-            return true;
+        if let ExprKind::Seq(stmts, _) = self.body[id].kind {
+            let assigned = |stmt: &Stmt| if let Stmt::Assign(local, _) = *stmt { Some(local) } else { None };
+            found.extend(self.body.stmts(stmts).iter().filter_map(assigned));
         }
-        let mut found = false;
-        super::tree::each_child(self.body, id, &mut |child| found |= self.assigns_any(child, locals));
-        found
+        super::tree::each_child(self.body, id, &mut |child| self.assigned(child, found));
+    }
+
+    /// Whether a local belongs to the function around the procedure at hand, which assigns to it.
+    pub(super) fn is_shared(&self, local: LocalId) -> bool {
+        self.procedure.as_ref().is_some_and(|procedure| procedure.shared.contains(&local))
+    }
+
+    /// The variable of a local.
+    pub(super) fn local_code(&self, local: LocalId) -> Code {
+        if self.is_shared(local) { Code::Place(format!("(*p{})", local.0)) } else { Code::Local(local) }
+    }
+
+    /// Whoever calls the procedure finds a value there, and always owns it.
+    pub(super) fn assign_shared(&mut self, local: LocalId, val: &Val) {
+        let ty = self.local_ty(local);
+        let val = self.spill(val, ty);
+        let place = Val::pure(self.local_code(local)).string();
+        self.release(ty, &place);
+        self.push(&place);
+        self.push(" = ");
+        self.push_val(&val);
+        self.push(";\n");
     }
 
     /// Tasks, side by side or in order; a panic of one waits until all have ended.
@@ -433,7 +462,8 @@ impl Emitter<'_> {
         self.push_own("e", number);
         self.push(&format!(" k{number} = {{0}};\nsi_caught c{number} = {{0, 0, 0}};\n"));
         for &local in &free {
-            self.push(&format!("k{number}.v{0} = v{0};\n", local.0));
+            let name = Val::pure(self.local_code(local)).string();
+            self.push(&format!("k{number}.v{} = {name};\n", local.0));
         }
         number
     }
