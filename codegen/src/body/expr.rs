@@ -175,6 +175,10 @@ impl Emitter<'_> {
 
     /// A borrowed place.
     pub(super) fn place(&mut self, id: ExprId) -> Val {
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.place_here(id))
+    }
+
+    fn place_here(&mut self, id: ExprId) -> Val {
         let body = self.body;
         match body[id].kind {
             ExprKind::Local(local) => Val { fickle: body[local].is_mut, ..Val::pure(self.local_code(local)) },

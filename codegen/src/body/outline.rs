@@ -349,7 +349,9 @@ impl Emitter<'_> {
             let assigned = |stmt: &Stmt| if let Stmt::Assign(local, _) = *stmt { Some(local) } else { None };
             found.extend(self.body.stmts(stmts).iter().filter_map(assigned));
         }
-        super::tree::each_child(self.body, id, &mut |child| self.assigned(child, found));
+        stacker::maybe_grow(64 << 10, 1 << 20, || {
+            super::tree::each_child(self.body, id, &mut |child| self.assigned(child, found));
+        });
     }
 
     /// Whether a local belongs to the function around the procedure at hand, which assigns to it.

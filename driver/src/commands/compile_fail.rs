@@ -91,7 +91,7 @@ fn unmet(path: &str, text: &str, findings: &[Finding]) -> Vec<Finding> {
             line,
             column: place[..start].chars().count() + 1,
             text: place.to_owned(),
-            line_start: text.split_inclusive('\n').take(line - 1).map(str::len).sum(),
+            text_start: text.split_inclusive('\n').take(line - 1).map(str::len).sum(),
             start,
             end: place.trim_end().len().max(start),
             label: String::new(),

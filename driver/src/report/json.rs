@@ -40,8 +40,8 @@ impl<'a> Span<'a> {
             line: place.line,
             column: place.column,
             end_column: place.column + place.text[place.start..place.end].chars().count(),
-            byte_start: place.line_start + place.start,
-            byte_end: place.line_start + place.end,
+            byte_start: place.text_start + place.start,
+            byte_end: place.text_start + place.end,
             label: &place.label,
         }
     }

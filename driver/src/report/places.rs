@@ -4,6 +4,7 @@ use super::consequences::independent;
 use sigil_frontend::{Code, Diagnostic, FileId, Span};
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A place in a file as people count: from 1, columns in code points.
@@ -15,11 +16,11 @@ pub struct Place {
     pub line: usize,
     /// Column of the first character.
     pub column: usize,
-    /// The text of that line, without its end.
+    /// The text of that line, without its end; of a very long one, what is around the place.
     pub text: String,
-    /// Bytes from the start of the file to the start of that line.
-    pub line_start: usize,
-    /// Bytes of `text` that are meant; the place ends with its line.
+    /// Bytes from the start of the file to the start of that text.
+    pub text_start: usize,
+    /// Bytes of `text` that are meant; the place ends with its text.
     pub start: usize,
     /// End of these bytes.
     pub end: usize,
@@ -36,7 +37,7 @@ impl Place {
             line: 1,
             column: 1,
             text: String::new(),
-            line_start: 0,
+            text_start: 0,
             start: 0,
             end: 0,
             label: String::new(),
@@ -75,18 +76,52 @@ impl Finding {
     }
 }
 
+/// Longer lines than this are not shown whole: each of many findings would hold and render all of its line.
+const LONGEST_LINE: usize = 4096;
+
+/// What is shown of such a line before a place, and from its start on.
+const EXCERPT: (usize, usize) = (256, 1024);
+
+/// Bytes between places up to which characters are counted beforehand.
+const STEP: usize = 1024;
+
 /// A file's text with the starts of its lines.
 struct File<'a> {
     path: Arc<str>,
     text: &'a str,
     starts: Vec<usize>,
+    /// Code points before each multiple of `STEP`.
+    counted: Vec<usize>,
+}
+
+fn code_points(bytes: &[u8]) -> usize {
+    let is_continuation = |&&byte: &&u8| byte & 0xC0 == 0x80;
+    bytes.len() - bytes.iter().filter(is_continuation).count()
 }
 
 impl<'a> File<'a> {
     fn new(path: &str, text: &'a str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(at, _)| at + 1));
-        File { path: path.into(), text, starts }
+        let mut counted = vec![0];
+        for piece in text.as_bytes().chunks(STEP) {
+            counted.push(counted[counted.len() - 1] + code_points(piece));
+        }
+        File { path: path.into(), text, starts, counted }
+    }
+
+    /// Code points before a byte.
+    fn characters(&self, at: usize) -> usize {
+        self.counted[at / STEP] + code_points(&self.text.as_bytes()[at / STEP * STEP..at])
+    }
+
+    /// The bytes of a line to be shown for a place in it.
+    fn excerpt(&self, line: Range<usize>, start: usize) -> Range<usize> {
+        if line.len() <= LONGEST_LINE {
+            return line;
+        }
+        let from = self.text.floor_char_boundary(start.saturating_sub(EXCERPT.0)).max(line.start);
+        from..self.text.floor_char_boundary(start + EXCERPT.1).min(line.end)
     }
 
     fn place(&self, span: Span, label: &str) -> Place {
@@ -94,17 +129,16 @@ impl<'a> File<'a> {
         let (start, end) = (floor(span.start), floor(span.end));
         let index = self.starts.partition_point(|&line| line <= start) - 1;
         let line_start = self.starts[index];
-        let line_end = self.text[line_start..].find('\n').map_or(self.text.len(), |n| line_start + n);
-        let text = &self.text[line_start..line_end];
-        let start = start - line_start;
+        let line_end = self.starts.get(index + 1).map_or(self.text.len(), |next| next - 1);
+        let shown = self.excerpt(line_start..line_end, start);
         Place {
             path: self.path.clone(),
             line: index + 1,
-            column: text[..start].chars().count() + 1,
-            text: text.to_owned(),
-            line_start,
-            start,
-            end: end.saturating_sub(line_start).clamp(start, text.len()),
+            column: self.characters(start) - self.characters(line_start) + 1,
+            text: self.text[shown.clone()].to_owned(),
+            text_start: shown.start,
+            start: start - shown.start,
+            end: end.clamp(start, shown.end.max(start)) - shown.start,
             label: label.to_owned(),
         }
     }
@@ -152,6 +186,19 @@ mod tests {
         assert_eq!((place.line, place.column, place.text.as_str()), (1, 4, "aé\tb"));
         let place = file.place(Span::new(6, 999), "");
         assert_eq!((place.line, place.column, place.start, place.end), (2, 1, 0, 6));
+    }
+
+    #[test]
+    fn of_a_very_long_line_what_is_around_a_place_is_kept() {
+        let text = format!("first\n{}x{}\nlast", "é".repeat(40_000), "ü".repeat(40_000));
+        let at = 6 + 2 * 40_000;
+        let place = File::new("x.si", &text).place(Span::new(at, at + 1), "");
+        assert_eq!((place.line, place.column), (2, 40_001));
+        assert_eq!(&place.text[place.start..place.end], "x");
+        assert_eq!(&text[place.text_start..place.text_start + place.text.len()], place.text);
+        assert!(place.text.len() <= EXCERPT.0 + EXCERPT.1 + 2);
+        let place = File::new("x.si", &text).place(Span::new(6, text.len() as u32), "");
+        assert_eq!((place.line, place.column, place.start, place.end), (2, 1, 0, EXCERPT.1));
     }
 
     #[test]

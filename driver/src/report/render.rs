@@ -56,15 +56,21 @@ fn snippets<'a>(
     };
     let mut all = vec![snippet(place, AnnotationKind::Primary)];
     for label in labels {
-        if label.path == place.path && label.line == place.line {
+        let is_same_text = label.path == place.path && label.text_start == place.text_start;
+        if is_same_text && label.end <= place.text.len() {
             let first = all.remove(0);
             let annotation = AnnotationKind::Context.span(label.start..label.end).label(label.label.as_str());
             all.insert(0, first.annotation(annotation));
-        } else {
+        } else if is_whole_line(label) {
             all.push(snippet(label, AnnotationKind::Context));
         }
     }
     all
+}
+
+/// Of an excerpt, the renderer would show a wrong column: it counts from the start of the text.
+fn is_whole_line(place: &Place) -> bool {
+    place.text[..place.start].chars().count() + 1 == place.column
 }
 
 /// Replaces the text after the first arrow: the layout wants exactly two spaces before it whatever the width of
@@ -102,7 +108,7 @@ mod tests {
     fn place(line: usize, text: &str, start: usize, end: usize) -> Place {
         let column = text[..start].chars().count() + 1;
         let text = text.to_owned();
-        Place { path: "a.si".into(), line, column, text, line_start: 0, start, end, label: String::new() }
+        Place { path: "a.si".into(), line, column, text, text_start: 0, start, end, label: String::new() }
     }
 
     #[test]
