@@ -140,9 +140,7 @@ si_str *si_bool_str(_Bool x) {
 }
 si_str *si_char_str(si_char c) {
     char bytes[4];
-    si_str *s = si_str_new(bytes, encode(c, bytes));
-    s->chars = 1;
-    return s;
+    return with_chars(si_str_new(bytes, encode(c, bytes)), 1);
 }
 si_str *si_unit_str(void) {
     static si_str unit_text = SI_LIT(2, 2, "()");

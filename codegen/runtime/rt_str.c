@@ -88,12 +88,17 @@ si_str *si_str_new(const char *bytes, si_int len) {
     return s;
 }
 
+/* The shared strings of one byte know how many characters they have: no thread writes to them. */
+static si_str *with_chars(si_str *s, si_int chars) {
+    if (SI_GET(s->chars) != chars) s->chars = chars;
+    return s;
+}
+
 /* A part of a string; if the whole is ASCII then so is the part. */
 static si_str *str_part(const si_str *s, si_int from, si_int to) {
     if (from == 0 && to == s->len) return si_str_str(s);
     si_str *part = si_str_new(s->data + from, to - from);
-    if (SI_GET(s->chars) == s->len) part->chars = part->len;
-    return part;
+    return SI_GET(s->chars) == s->len ? with_chars(part, part->len) : part;
 }
 
 si_int si_str_count(const si_str *s) {
@@ -230,9 +235,7 @@ si_str *si_str_at(const si_str *s, si_int i, const si_where *w, si_pos pos) {
     si_int n = si_str_len(s);
     if (i < 0 || i >= n) si_panic_index(i, n, w, pos);
     si_int at = byte_at(s, i);
-    si_str *c = si_str_new(s->data + at, char_len((unsigned char)s->data[at]));
-    c->chars = 1;
-    return c;
+    return with_chars(si_str_new(s->data + at, char_len((unsigned char)s->data[at])), 1);
 }
 
 /* Unique, heap allocated, with room for more bytes; owns s. Grows by half, so appending is linear. */
@@ -307,9 +310,7 @@ si_str *si_str_slice(const si_str *s, si_int from, si_int to) {
     if (to > n) to = n;
     if (from >= to) return &si_empty_str;
     si_int start = byte_at(s, from), end = byte_at(s, to);
-    si_str *part = str_part(s, start, end);
-    part->chars = to - from;
-    return part;
+    return with_chars(str_part(s, start, end), to - from);
 }
 
 /* Byte place of part in s from a byte on, or -1. part is not empty. */
@@ -350,10 +351,8 @@ si_str *si_str_next_part(const si_str *s, const si_str *sep, si_int *at) {
     si_int from = *at;
     if (sep->len == 0) {
         si_int n = char_len((unsigned char)s->data[from]);
-        si_str *c = si_str_new(s->data + from, n);
-        c->chars = 1;
         *at += from + n == s->len ? n + 1 : n;
-        return c;
+        return with_chars(si_str_new(s->data + from, n), 1);
     }
     si_int end = find_bytes(s, sep, from);
     *at = end < 0 ? s->len + 1 : end + sep->len;

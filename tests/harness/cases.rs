@@ -25,6 +25,9 @@ const SCHEDULES: &[&[&str]] = &[
 
 type Test = Box<dyn FnOnce() -> Result<(), Failed> + Send>;
 
+/// What checks the threads of the emitted C.
+const THREAD_SANITIZER: &str = "gcc -fsanitize=thread -g";
+
 /// What checks memory and arithmetic of the emitted C.
 const SANITIZERS: &str = "gcc -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer";
 
@@ -53,6 +56,9 @@ fn main() -> ExitCode {
         add("same", emits_the_same);
         if has_gcc && !case.plain {
             add("sanitize", sanitize);
+            if has_tasks(&case) {
+                add("threads", sanitize_threads);
+            }
         }
     }
     for row in load_tables(&root.join("lines")) {
@@ -183,6 +189,17 @@ fn sanitize(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
     let options = if finds_leaks { "detect_leaks=1" } else { "detect_leaks=0" };
     let options = format!("{options}:detect_stack_use_after_return=0");
     let output = execute(tool, case, SANITIZERS, "-O1", &[("ASAN_OPTIONS", &options)])?;
+    compare(case, &output)
+}
+
+/// Whether a case has code that may run on several threads.
+fn has_tasks(case: &Case) -> bool {
+    fs::read_to_string(case.dir.join(&case.entry)).is_ok_and(|text| text.contains("parallel("))
+}
+
+/// The same under the thread sanitizer, with gcc.
+fn sanitize_threads(tool: &Tool, case: &Case, _cc: &str) -> Result<(), Failed> {
+    let output = execute(tool, case, THREAD_SANITIZER, "-O1", &[])?;
     compare(case, &output)
 }
 
