@@ -653,7 +653,7 @@ impl<'a> Checker<'a> {
             }
         }
         let mut at = 0;
-        while at < out.len() && out.len() < 256 {
+        while at < out.len() && out.len() < 1024 {
             let bound = out[at];
             at += 1;
             let supers = &self.p.trait_decl(bound.of).supers;

@@ -55,8 +55,12 @@ impl ImplAnswer {
     }
 }
 
-/// Nested requirements deeper than this cannot be met by any program of sensible size; they may be infinite.
+/// Requirements that bounds of impls lead to, one within another, without going on to a part of the type: there may be
+/// no end of them (`impl<T> S for P<T> where P<[T]>: S`).
 const MAX_DEPTH: u32 = 64;
+
+/// Supertraits of one trait; there may be no end of them either (`trait A<T>: A<[T]>`).
+const MAX_SUPERTRAITS: usize = 1024;
 
 const NO: ImplAnswer = ImplAnswer::No { because: None };
 
@@ -82,6 +86,18 @@ impl Program {
         if depth > MAX_DEPTH {
             return NO;
         }
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.find_known_impl(of, self_ty, args, env, depth))
+    }
+
+    fn find_known_impl(
+        &self,
+        of: TraitId,
+        self_ty: Ty,
+        args: Option<&[Ty]>,
+        env: &[Bound],
+        depth: u32,
+    ) -> ImplAnswer {
+        let types = &self.types;
         let list = args.map(|args| types.list(args));
         let is_closed = types.is_closed(self_ty) && list.is_none_or(|list| types.is_closed_list(list));
         if !is_closed {
@@ -164,7 +180,10 @@ impl Program {
             let subject = self.subst(bound.subject, args);
             let trait_args: Vec<Ty> =
                 self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, args)).collect();
-            match self.find_impl_at(bound.of, subject, Some(&trait_args), env, depth + 1) {
+            // An argument of the impl is a part of what the question was about.
+            let is_part = trait_args.is_empty() && matches!(self.types.kind(bound.subject), TyKind::Param(_));
+            let depth = if is_part { depth } else { depth + 1 };
+            match self.find_impl_at(bound.of, subject, Some(&trait_args), env, depth) {
                 ImplAnswer::No { because } => Some(because.unwrap_or((subject, bound.of))),
                 _ => None,
             }
@@ -173,7 +192,7 @@ impl Program {
 
     /// The first of some types that does not implement a trait (without arguments).
     fn all_implement(&self, of: TraitId, parts: &[Ty], env: &[Bound], depth: u32) -> Option<(Ty, TraitId)> {
-        parts.iter().find_map(|&part| match self.find_impl_at(of, part, None, env, depth + 1) {
+        parts.iter().find_map(|&part| match self.find_impl_at(of, part, None, env, depth) {
             ImplAnswer::No { because } => Some(because.unwrap_or((part, of))),
             _ => None,
         })
@@ -184,7 +203,7 @@ impl Program {
         let by_env = env.iter().filter(|bound| bound.subject == subject).any(|bound| {
             let path: Vec<Ty> =
                 std::iter::once(subject).chain(self.types.list_of(bound.args).iter().copied()).collect();
-            self.implies(bound.of, &path, of, args, 0)
+            self.implies(bound.of, &path, of, args)
         });
         if by_env {
             return true;
@@ -199,25 +218,44 @@ impl Program {
             bounds.iter().any(|bound| {
                 let mut inner = vec![subject];
                 inner.extend(self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, path)));
-                self.implies(bound.of, &inner, of, args, 0)
+                self.implies(bound.of, &inner, of, args)
             })
         })
     }
 
     /// Whether `path[0]: known<path[1..]>` includes the wanted trait, itself or as a supertrait.
-    fn implies(&self, known: TraitId, path: &[Ty], of: TraitId, args: Option<&[Ty]>, depth: u32) -> bool {
-        if known == of && args.is_none_or(|args| args == &path[1..]) {
-            return true;
+    fn implies(&self, known: TraitId, path: &[Ty], of: TraitId, args: Option<&[Ty]>) -> bool {
+        let is_wanted = |known: TraitId, path: &[Ty]| {
+            (known == of && args.is_none_or(|args| args == &path[1..])).then_some(())
+        };
+        self.find_supertrait(known, path, is_wanted).is_some()
+    }
+
+    /// The first of `path[0]: of<path[1..]>` and its supertraits, each of them asked once, that has an answer.
+    pub(crate) fn find_supertrait<R>(
+        &self,
+        of: TraitId,
+        path: &[Ty],
+        mut answer: impl FnMut(TraitId, &[Ty]) -> Option<R>,
+    ) -> Option<R> {
+        let mut all = vec![(of, path.to_vec())];
+        let mut at = 0;
+        while let Some((of, path)) = all.get(at).cloned() {
+            if let Some(found) = answer(of, &path) {
+                return Some(found);
+            }
+            at += 1;
+            let Some(traits) = self.module(of.module).traits.get() else { continue };
+            for bound in &traits[of.index as usize].supers {
+                let mut inner = vec![path[0]];
+                inner.extend(self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, &path)));
+                let next = (bound.of, inner);
+                if all.len() < MAX_SUPERTRAITS && !all.contains(&next) {
+                    all.push(next);
+                }
+            }
         }
-        if depth > MAX_DEPTH {
-            return false;
-        }
-        let Some(traits) = self.module(known.module).traits.get() else { return false };
-        traits[known.index as usize].supers.iter().any(|bound| {
-            let mut inner = vec![path[0]];
-            inner.extend(self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, path)));
-            self.implies(bound.of, &inner, of, args, depth + 1)
-        })
+        None
     }
 
     /// Whether an assumption made before all impls were known still holds: no other trait gives the method.

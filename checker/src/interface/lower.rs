@@ -439,14 +439,9 @@ impl Program {
 
     /// `<path[0] as of<path[1..]>>.name`, where the trait or one of its supertraits declares the name.
     pub(crate) fn assoc_in_trait(&self, of: TraitId, path: &[Ty], name: Symbol) -> Option<Ty> {
-        if self.declares_assoc(of, name) {
-            return Some(self.types.intern(TyKind::Assoc { of, name, args: self.types.list(path) }));
-        }
-        let supers = &self.module(of.module).traits.get()?[of.index as usize].supers;
-        supers.iter().find_map(|bound| {
-            let mut inner = vec![path[0]];
-            inner.extend(self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, path)));
-            self.assoc_in_trait(bound.of, &inner, name)
+        self.find_supertrait(of, path, |of, path| {
+            let found = TyKind::Assoc { of, name, args: self.types.list(path) };
+            self.declares_assoc(of, name).then(|| self.types.intern(found))
         })
     }
 
