@@ -193,6 +193,12 @@ si_map *si_map_put(si_map *m, void *k, void *v, const si_type *key, const si_typ
     return m;
 }
 
+si_map *si_map_put_all(si_map *m, si_int n, void *keys, void *vals, const si_type *key, const si_type *val) {
+    for (si_int i = 0; i < n; i++)
+        m = si_map_put(m, (char *)keys + i * key->size, (char *)vals + i * val->size, key, val);
+    return m;
+}
+
 void *si_map_find(const si_map *m, const void *k) {
     si_int entry;
     if (m->len == 0) return NULL;

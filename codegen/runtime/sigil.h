@@ -371,6 +371,8 @@ static inline si_list *si_list_open(si_list *xs, si_int i, const si_where *w, si
 /* Maps. put owns the map and what k and v point to; find borrows and gives a borrowed place or NULL. */
 si_map *si_map_new(const si_type *key, const si_type *val, si_int cap);
 si_map *si_map_put(si_map *m, void *k, void *v, const si_type *key, const si_type *val);
+/* Many pairs, from arrays of keys and values. */
+si_map *si_map_put_all(si_map *m, si_int n, void *keys, void *vals, const si_type *key, const si_type *val);
 void *si_map_find(const si_map *m, const void *k);
 _Bool si_map_eq(const si_map *a, const si_map *b);
 si_str *si_map_str(const si_map *m);

@@ -2,11 +2,19 @@
 
 use super::Emitter;
 use super::facts::LEAVES;
+use super::ops::is_scalar;
 use super::value::{Code, Val};
 use crate::Instance;
 use crate::layout::Shape;
 use sigil_checker::hir::{ExprId, Exprs};
 use sigil_checker::types::{Ty, TyKind};
+
+/// Keys and values of a map literal that one call puts into the map. Each call gets the address of what it puts: with a
+/// call a pair, gcc's time grows with the square of their number.
+const BATCH: usize = 512;
+
+/// Fewer keys and values than this are put in one pair after another.
+const FEWEST: usize = 32;
 
 impl Emitter<'_> {
     /// Owned operands, all of them; none if one of them never arises.
@@ -168,6 +176,10 @@ impl Emitter<'_> {
         self.push_number(parts.len() as u64 / 2);
         self.push(");\n");
         let temp = Val::pure(Code::Temp(out)).owned(true);
+        if parts.len() >= FEWEST && self.can_wait(parts, key_ty) {
+            self.put_batches(&temp, parts, [key_ty, val_ty]);
+            return temp;
+        }
         self.hold(&temp, ty, false);
         let mark = self.held.len();
         for pair in parts.chunks_exact(2) {
@@ -184,6 +196,42 @@ impl Emitter<'_> {
             self.push(";\n");
         }
         temp
+    }
+
+    /// Whether nobody can tell that pairs are put into their map later.
+    fn can_wait(&self, parts: &[ExprId], key: Ty) -> bool {
+        let key = self.program.types.kind(key);
+        let is_gone = |&part: &ExprId| self.body[part].ty == Ty::NEVER || self.facts.has(part, LEAVES);
+        (is_scalar(key) || key == TyKind::Str) && !parts.iter().any(is_gone)
+    }
+
+    /// Puts pairs into a map, many by one call.
+    fn put_batches(&mut self, map: &Val, parts: &[ExprId], types: [Ty; 2]) {
+        let room = parts.len().min(BATCH) / 2;
+        let arrays = types.map(|ty| {
+            let array = self.new_temp();
+            self.push_c_type(ty);
+            self.push(" ");
+            self.push_temp(array);
+            self.push(&format!("[{room}];\n"));
+            array
+        });
+        for batch in parts.chunks(BATCH) {
+            for (at, &part) in batch.iter().enumerate() {
+                let val = self.value(part);
+                self.push_temp(arrays[at % 2]);
+                self.push(&format!("[{}] = ", at / 2));
+                self.push_val(&val);
+                self.push(";\n");
+            }
+            let map = map.string();
+            let [keys, vals] = arrays;
+            self.push(&format!("{map} = si_map_put_all({map}, {}, t{keys}, t{vals}, ", batch.len() / 2));
+            self.push_desc(types[0]);
+            self.push(", ");
+            self.push_desc(types[1]);
+            self.push(");\n");
+        }
     }
 
     /// Writes the call that puts a value into a map.

@@ -54,7 +54,7 @@ fn form(op: BinOp, kind: TyKind) -> Form {
 }
 
 /// Values of this type are compared and computed with by C's own operators.
-fn is_scalar(kind: TyKind) -> bool {
+pub(super) fn is_scalar(kind: TyKind) -> bool {
     use TyKind::*;
     matches!(kind, Int | Float | Bool | Char | Byte | Duration | Size)
 }
@@ -75,6 +75,8 @@ impl Emitter<'_> {
         if right.never {
             return right;
         }
+        // C compilers have limits of their own: the left one was named if it was long.
+        let right = self.short(right, self.ty(b));
         let scaled = self.targets.kind(self.body[b].ty);
         self.operate(op, (left, self.ty(a)), right, scaled, pos)
     }

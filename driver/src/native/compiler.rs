@@ -93,6 +93,10 @@ impl Compiler {
             // Floats are exact IEEE operations, never fused.
             all.push("-ffp-contract=off".into());
         }
+        if self.family == Family::Clang {
+            // Sigil's own limit is above clang's 256.
+            all.push("-fbracket-depth=1024".into());
+        }
         if self.family == Family::Gcc && flags.optimize > 0 {
             // Checks of overflow and bounds make functions look larger than what is left of them once inlined.
             all.push("-finline-limit=1000".into());
