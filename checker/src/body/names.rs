@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
     pub(super) fn variant_name(&mut self, name: Symbol, expect: Expect, span: Span) -> Option<(AdtId, u32)> {
         if let Some(ty) = expect.ty()
             && let Some(TyKind::Adt(id, _)) = self.head(ty)
-            && let Some(index) = self.variant_of(id, name)
+            && let Some(index) = self.variant_here(id, name)
         {
             return Some((id, index));
         }
@@ -84,6 +84,16 @@ impl<'a> Checker<'a> {
             return None;
         }
         decl.variants.iter().position(|v| v.name == name).map(|i| i as u32)
+    }
+
+    /// The variant of a type by its unqualified name: the constructor of an imported newtype is called as the type is
+    /// in this module.
+    pub(super) fn variant_here(&self, id: AdtId, name: Symbol) -> Option<u32> {
+        let is_newtype = self.p.adt(id).kind == AdtKind::Newtype;
+        if is_newtype && self.p.lookup_type(self.module, name) == Some(Def::Adt(id)) {
+            return Some(0);
+        }
+        self.variant_of(id, name)
     }
 
     /// The only variant of that name in the first pool that has one; otherwise reports.

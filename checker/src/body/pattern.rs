@@ -209,72 +209,83 @@ impl Checker<'_> {
             self.failed = true;
             return None;
         }
-        let owner = match prefix {
-            [] => None,
-            _ => match self.qualified_owner(prefix, last)? {
-                Some(found) => Some(found),
-                None => {
-                    self.error_expr(span);
-                    return None;
-                }
-            },
+        let (id, index) = match prefix {
+            [] => self.unqualified_variant(last, ty)?,
+            _ => self.qualified_variant(prefix, last, ty)?,
         };
-        if let Some(TyKind::Adt(id, args)) = head
-            && owner.is_none_or(|owner| owner == id)
-            && let Some(index) = self.variant_of(id, last.symbol)
+        if let Some(TyKind::Adt(expected, args)) = head
+            && expected == id
         {
             return Some((id, index, args));
         }
-        let id = match (owner, head) {
-            (Some(id), _) => match self.variant_of(id, last.symbol) {
-                Some(_) => id,
-                None => {
-                    self.no_variant(last, ty);
-                    return None;
-                }
-            },
-            (None, None) => self.variant_in_scope(last.symbol, last.span)?.0,
-            (None, Some(_)) => match self.p.variants_named(self.module, last.symbol)[..] {
-                [(id, _), ..] => id,
-                [] => {
-                    self.no_variant(last, ty);
-                    return None;
-                }
-            },
-        };
         let args = self.adt_with(id, syntax::List::EMPTY, span);
         let found = self.make(TyKind::Adt(id, args));
         if !self.unify(found, ty) {
             self.mismatch(ty, found, span);
             return None;
         }
-        let index = self.variant_of(id, last.symbol)?;
         Some((id, index, args))
     }
 
-    /// The type before the last name of `T.V`, `m.T.V` or `m.V`; an inner none has been reported.
-    fn qualified_owner(&mut self, prefix: &[syntax::Name], last: &syntax::Name) -> Option<Option<AdtId>> {
+    /// The value's type's variant, else what is in scope under that name.
+    fn unqualified_variant(&mut self, name: &syntax::Name, ty: Ty) -> Option<(AdtId, u32)> {
+        let Some(head) = self.head(ty) else {
+            return self.variant_in_scope(name.symbol, name.span);
+        };
+        let expected = match head {
+            TyKind::Adt(id, _) => self.variant_here(id, name.symbol).map(|index| (id, index)),
+            _ => None,
+        };
+        let found = expected.or_else(|| self.p.variants_named(self.module, name.symbol).first().copied());
+        if found.is_none() {
+            self.no_variant(name, ty);
+        }
+        found
+    }
+
+    /// `T.V`, `m.T.V` or `m.V`.
+    fn qualified_variant(
+        &mut self,
+        prefix: &[syntax::Name],
+        last: &syntax::Name,
+        ty: Ty,
+    ) -> Option<(AdtId, u32)> {
         let end = prefix.last()?;
-        if self.is_upper(end.symbol) {
-            return Some(match self.type_path(prefix)? {
-                TypeName::Adt(id) => Some(id),
-                _ => {
-                    let text = self.text(end.symbol);
-                    self.error(315, end.span, format!("`{text}` has no variants"));
-                    None
-                }
-            });
+        if !self.is_upper(end.symbol) {
+            return self.variant_of_module(prefix, last, ty);
         }
+        let TypeName::Adt(id) = self.type_path(prefix)? else {
+            let text = self.text(end.symbol);
+            self.error(315, end.span, format!("`{text}` has no variants"));
+            return None;
+        };
+        let found = self.variant_of(id, last.symbol);
+        if found.is_none() {
+            self.no_variant(last, ty);
+        }
+        Some((id, found?))
+    }
+
+    /// `m.V`.
+    fn variant_of_module(
+        &mut self,
+        prefix: &[syntax::Name],
+        last: &syntax::Name,
+        ty: Ty,
+    ) -> Option<(AdtId, u32)> {
         let module = self.module_path(prefix)?;
-        match self.p.exported_value(module, last.symbol, self.module) {
-            Ok(crate::decl::Def::Variant(id, _)) => Some(Some(id)),
-            _ => {
-                let text = self.text(last.symbol);
-                let owner = self.p.module(module).info.key.clone();
-                self.error(701, last.span, format!("`{text}` not found in `{owner}`"));
-                Some(None)
-            }
+        let exported = self.p.exported_variants(module, last.symbol, self.module);
+        let expected = match self.head(ty) {
+            Some(TyKind::Adt(id, _)) => exported.iter().copied().find(|&(of, _)| of == id),
+            _ => None,
+        };
+        let found = expected.or(exported.first().copied());
+        if found.is_none() {
+            let text = self.text(last.symbol);
+            let owner = self.p.module(module).info.key.clone();
+            self.error(701, last.span, format!("`{text}` not found in `{owner}`"));
         }
+        found
     }
 
     fn no_variant(&mut self, name: &syntax::Name, ty: Ty) {
