@@ -91,27 +91,23 @@ impl Program {
         entry.def.ok_or(Hidden::SILENT)
     }
 
-    /// `exported` in the type space.
-    pub fn exported_type(&self, module: ModuleId, name: Symbol, from: ModuleId) -> Option<Def> {
-        self.exported(module, name, Space::Type, from).ok()
-    }
-
-    /// `exported` in the config space.
-    pub fn exported_config(&self, module: ModuleId, name: Symbol, from: ModuleId) -> Option<Def> {
-        self.exported(module, name, Space::Config, from).ok()
-    }
-
     /// `exported` in the value space; an uppercase name is a variant or constructor (the first, if there are several).
     pub fn exported_value(&self, module: ModuleId, name: Symbol, from: ModuleId) -> Result<Def, Hidden> {
         if self.names.get(name).as_bytes().first().is_some_and(u8::is_ascii_uppercase) {
-            let found = self.exported_variants(module, name, from);
+            let found = self.exported_variants(module, name, from)?;
             return found.first().map(|&(id, index)| Def::Variant(id, index)).ok_or(Hidden::MISSING);
         }
         self.exported(module, name, Space::Value, from)
     }
 
-    /// The constructor of a newtype, or the variants, of that name that a module itself declares publicly or passes on.
-    pub fn exported_variants(&self, module: ModuleId, name: Symbol, from: ModuleId) -> Vec<(AdtId, u32)> {
+    /// The constructor of a newtype, or the variants, of that name that a module itself declares publicly or passes on:
+    /// at least one.
+    pub fn exported_variants(
+        &self,
+        module: ModuleId,
+        name: Symbol,
+        from: ModuleId,
+    ) -> Result<Vec<(AdtId, u32)>, Hidden> {
         let target = self.module(module);
         let sees_private = self.module(from).may_see_private(target);
         let names = target.names();
@@ -121,13 +117,19 @@ impl Program {
         });
         let found: Vec<_> = own.collect();
         if !found.is_empty() {
-            return found;
+            return Ok(found);
         }
         let passed_on = names.imported_variants.get(&name).map_or(&[][..], Vec::as_slice);
         let is_passed_on = |id: AdtId| {
             names.types.imported.values().any(|entry| entry.is_pub && entry.def == Some(Def::Adt(id)))
         };
-        passed_on.iter().copied().filter(|&(id, _)| is_passed_on(id)).collect()
+        let found: Vec<_> = passed_on.iter().copied().filter(|&(id, _)| is_passed_on(id)).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        // A newtype's constructor is imported as the type is; a variant has no import of its own.
+        let is_private = names.types.own.get(&name).is_some_and(|entry| !entry.is_pub) && !sees_private;
+        Err(if is_private { Hidden::PRIVATE } else { Hidden::MISSING })
     }
 
     /// Reports a name that a module does not give away.

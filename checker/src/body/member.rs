@@ -1,6 +1,6 @@
 //! `base.name` in all its meanings: qualified names, fields, methods (language.md 4.4).
 
-use super::names::Base;
+use super::names::{Base, Reported};
 use super::scope::HashContext;
 use super::{Checker, Expect};
 use crate::decl::{AdtKind, Bound, Def, FnDecl, FnOwner};
@@ -74,9 +74,7 @@ impl<'a> Checker<'a> {
         match self.p.exported_value(module, name.symbol, self.module) {
             Ok(def) => Some(def),
             Err(hidden) => {
-                self.failed = true;
-                let report = self.p.hidden_diagnostic(hidden, module, name, Space::Value, self.module);
-                self.diagnostics.extend(report);
+                self.hidden(hidden, module, name, Space::Value);
                 None
             }
         }
@@ -85,22 +83,21 @@ impl<'a> Checker<'a> {
     /// `base.$name`.
     pub(super) fn config_field(&mut self, base: syntax::ExprId, name: Symbol, span: Span) -> E {
         let Base::Module(module) = self.base(base) else {
-            if let ExprKind::Name(name, _) = self.tree[base].kind
-                && self.p.is_silent_import(self.module, name)
-            {
+            let mut path = Vec::new();
+            if self.dotted(base, &mut path) && self.p.is_silent_import(self.module, path[0].symbol) {
                 return self.error_expr(span);
             }
             self.error(104, span, "a qualified config is written `module.$name`");
             return self.error_expr(span);
         };
-        match self.p.exported_config(module, name, self.module) {
-            Some(def) => self.config_def(def, span),
-            None => {
-                let text = self.text(name);
-                self.error(104, span, format!("unknown config `${text}`"));
-                self.error_expr(span)
-            }
+        let text = self.text(name);
+        let name = Name { symbol: name, span: Span::new(span.end - text.len() as u32, span.end) };
+        match self.exported(module, name, Space::Config) {
+            Ok(Some(def)) => return self.config_def(def, span),
+            Ok(None) => self.error(104, span, format!("unknown config `${text}`")),
+            Err(Reported) => {}
         }
+        self.error_expr(span)
     }
 
     /// `T.V`, `T.static()`.

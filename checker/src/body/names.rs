@@ -3,6 +3,8 @@
 use super::special::Special;
 use super::{Checker, Expect};
 use crate::decl::{AdtKind, Def};
+use crate::interface::Space;
+use crate::lookup::Hidden;
 use crate::types::{AdtId, ModuleId, TraitId, Ty, TyKind, TyList};
 use sigil_frontend::syntax::{self, ExprKind, Name};
 use sigil_frontend::{Span, Symbol};
@@ -41,6 +43,9 @@ pub(super) enum TypeName {
     /// A trait.
     Trait(TraitId),
 }
+
+/// A name that stands for nothing here, which is reported.
+pub(super) struct Reported;
 
 impl<'a> Checker<'a> {
     /// Whether a name starts uppercase.
@@ -172,10 +177,8 @@ impl<'a> Checker<'a> {
             self.type_name(last.symbol)
         } else {
             let module = self.module_path(prefix)?;
-            match self.p.exported_type(module, last.symbol, self.module) {
-                Some(def) => self.type_of_def(def),
-                None => None,
-            }
+            let def = self.exported(module, *last, Space::Type).ok()?;
+            def.and_then(|def| self.type_of_def(def))
         };
         if found.is_none() {
             if self.p.is_silent_import(self.module, last.symbol) {
@@ -186,6 +189,29 @@ impl<'a> Checker<'a> {
             self.error(301, last.span, format!("unknown type `{text}`"));
         }
         found
+    }
+
+    /// What a module gives away under a name, if it has one.
+    pub(super) fn exported(
+        &mut self,
+        module: ModuleId,
+        name: Name,
+        space: Space,
+    ) -> Result<Option<Def>, Reported> {
+        match self.p.exported(module, name.symbol, space, self.module) {
+            Ok(def) => Ok(Some(def)),
+            Err(Hidden { is_private: false, is_silent: false }) => Ok(None),
+            Err(hidden) => {
+                self.hidden(hidden, module, name, space);
+                Err(Reported)
+            }
+        }
+    }
+
+    /// Reports a name that a module does not give away.
+    pub(super) fn hidden(&mut self, hidden: Hidden, module: ModuleId, name: Name, space: Space) {
+        self.failed = true;
+        self.diagnostics.extend(self.p.hidden_diagnostic(hidden, module, name, space, self.module));
     }
 
     /// A module by the dotted names that stand for it; reports if there is none.
@@ -323,7 +349,8 @@ impl<'a> Checker<'a> {
         if !self.is_upper(last.symbol) {
             return Base::Value;
         }
-        match self.p.exported_type(module, last.symbol, self.module).and_then(|def| self.type_of_def(def)) {
+        let Ok(def) = self.exported(module, *last, Space::Type) else { return Base::Error };
+        match def.and_then(|def| self.type_of_def(def)) {
             Some(TypeName::Adt(id)) => {
                 let args = self.adt_with(id, member.targs, member.name.span);
                 Base::Type(self.make(TyKind::Adt(id, args)))
@@ -335,7 +362,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The names of `a.b.c`; false if it is not of this form. A long chain is no path: its length is limited.
-    fn dotted(&self, id: syntax::ExprId, out: &mut Vec<Name>) -> bool {
+    pub(super) fn dotted(&self, id: syntax::ExprId, out: &mut Vec<Name>) -> bool {
         let mut at = id;
         loop {
             match self.tree[at].kind {

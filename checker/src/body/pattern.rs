@@ -5,6 +5,7 @@ use super::names::TypeName;
 use super::scope::Warn;
 use crate::decl::{AdtKind, Const, FieldDecl};
 use crate::hir::{self, LocalId, PatId as P, PatKind as H};
+use crate::interface::Space;
 use crate::types::{AdtId, Ty, TyKind, TyList};
 use sigil_frontend::syntax::{self, ExprKind, ListPatItem, PatKind, UnOp};
 use sigil_frontend::{Code, Diagnostic, Span, Symbol};
@@ -274,18 +275,18 @@ impl Checker<'_> {
         ty: Ty,
     ) -> Option<(AdtId, u32)> {
         let module = self.module_path(prefix)?;
-        let exported = self.p.exported_variants(module, last.symbol, self.module);
+        let exported = match self.p.exported_variants(module, last.symbol, self.module) {
+            Ok(exported) => exported,
+            Err(hidden) => {
+                self.hidden(hidden, module, *last, Space::Value);
+                return None;
+            }
+        };
         let expected = match self.head(ty) {
             Some(TyKind::Adt(id, _)) => exported.iter().copied().find(|&(of, _)| of == id),
             _ => None,
         };
-        let found = expected.or(exported.first().copied());
-        if found.is_none() {
-            let text = self.text(last.symbol);
-            let owner = self.p.module(module).info.key.clone();
-            self.error(701, last.span, format!("`{text}` not found in `{owner}`"));
-        }
-        found
+        expected.or(exported.first().copied())
     }
 
     fn no_variant(&mut self, name: &syntax::Name, ty: Ty) {
