@@ -136,8 +136,12 @@ impl Checker<'_> {
                 ExprKind::Int(value) => (Const::Int(0i64.checked_sub_unsigned(value)?), Ty::INT),
                 ExprKind::Float(value) => (Const::Float(-value), Ty::FLOAT),
                 ExprKind::Duration(value) => (Const::Duration(value.wrapping_neg()), Ty::DURATION),
-                _ => {
+                ExprKind::Error => {
                     self.failed = true;
+                    return None;
+                }
+                _ => {
+                    self.error(308, span, "mismatched types: only an int, float or Duration can be negative");
                     return None;
                 }
             },
