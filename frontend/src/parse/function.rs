@@ -107,7 +107,10 @@ impl Parser<'_> {
             let is_first = std::mem::replace(&mut first, false);
             if is_first && place != Place::Module && p.at(TokenKind::SelfValue) {
                 self_param = Some(p.bump().span());
-                return;
+                // The comma between is optional.
+                if !p.at(TokenKind::Ident) {
+                    return;
+                }
             }
             p.param();
         });
