@@ -103,7 +103,7 @@ fn check(text: &str, sizes: &[usize]) -> (usize, usize) {
     let (tokens, _) = lex(text, FILE, &names, &mut LexScratch::default());
     let whole = parse_tokens(text, &tokens, FILE, Dialect::User, &mut ParseScratch::default());
     let expected = show(&whole.syntax.trees, &whole.diagnostics, &names);
-    let cuts = cuts(&tokens.tokens);
+    let cuts = cuts(text, &tokens.tokens);
     let mut total = (0, 0);
     for &size in sizes {
         let (found, runs, calls) = in_pieces(text, &tokens, &cuts, size, &names);

@@ -142,8 +142,11 @@ impl Checker<'_> {
         local
     }
 
-    /// Puts a local into scope.
+    /// Puts a local into scope; nothing can read `_`.
     pub(super) fn bring(&mut self, name: Symbol, local: LocalId, span: Span, warn: Warn) {
+        if name == Symbol::UNDERSCORE {
+            return;
+        }
         self.s.scope.names.push(name);
         self.s.scope.binds.push(Binding { local, span, warn, used: false });
     }

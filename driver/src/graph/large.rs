@@ -270,10 +270,11 @@ impl Compilation<'_> {
     /// Finds the starts of items in a chunk.
     pub fn find_items(&self, id: ModuleId, number: u32) {
         let chunk = &self.chunks(id)[number as usize];
+        let text = self.program.module(id).source().text();
         let tokens = &filled(&self.file(id).large.tokens, "tokens").tokens;
         let range = filled(&chunk.range, "a chunk's tokens").clone();
         let depth = *filled(&chunk.depth, "a chunk's depth");
-        fill(&chunk.starts, sigil_frontend::item_starts(tokens, range, depth));
+        fill(&chunk.starts, sigil_frontend::item_starts(text, tokens, range, depth));
     }
 
     /// Decides on the pieces and creates their nodes.

@@ -13,6 +13,7 @@ mod quote;
 mod structure;
 
 pub use header::{Header, HeaderImport, HeaderSource, header};
+pub(crate) use structure::begins_function;
 pub use structure::{Layout, Outline, cuts, item_starts, layout, outline};
 
 use crate::{Diagnostic, FileId, Interner, Span, Token, TokenKind, Tokens};

@@ -9,7 +9,7 @@
 //!    no import (`@ name (`, `$ name`, `type name`, `#[`, …);
 //! 2. the token before it can end an item. So it is no operand (`= $limit`), no name (`.type`, `uses type`), no target
 //!    (`tests @f`), and not after an attribute or `pub`, which belong to the item that follows;
-//! 3. it is not the `@` of a pattern (outside brackets only `for` has patterns: `for x @ …`).
+//! 3. it is not the `@` of a pattern: what follows it can only begin a function or a test.
 //!
 //! Such a token cannot continue what is before it (language.md 1.3), so a parser that has made no mistake so far begins
 //! an item there. One that recovers from a mistake does too: skipping inside a bracket ends at its closing one, and
@@ -45,7 +45,7 @@ pub fn outline(text: &str, chunk: Span, tokens: &[Token]) -> Outline {
     let before_operand = matches!(rest.first(), Some(b'$' | b'#'));
     Outline {
         brackets: brackets(tokens),
-        opens: chunk.start == 0 || (may_start(kind_at(tokens, 0)) && starts_item(tokens, 0)),
+        opens: chunk.start == 0 || (may_start(kind_at(tokens, 0)) && starts_item(text, tokens, 0)),
         closes: rest.is_empty() || (opens_item(rest) && can_end_item(tokens, before_operand)),
     }
 }
@@ -130,7 +130,7 @@ fn depths<'a>(chunks: impl IntoIterator<Item = &'a Brackets>) -> Option<Vec<u32>
 }
 
 /// The tokens of `range` at which a file whose brackets match may be cut; `depth` brackets are open at its start.
-pub fn item_starts(tokens: &[Token], range: Range<usize>, depth: u32) -> Vec<u32> {
+pub fn item_starts(text: &str, tokens: &[Token], range: Range<usize>, depth: u32) -> Vec<u32> {
     let mut starts = Vec::new();
     let mut depth = depth as usize;
     for index in range {
@@ -140,7 +140,7 @@ pub fn item_starts(tokens: &[Token], range: Range<usize>, depth: u32) -> Vec<u32
             _ => {}
         }
         // A bracket starts no item, so the depth behind the token will do.
-        if depth == 0 && tokens[index].first_on_line && is_cut(tokens, index) {
+        if depth == 0 && tokens[index].first_on_line && is_cut(text, tokens, index) {
             starts.push(index as u32);
         }
     }
@@ -148,9 +148,9 @@ pub fn item_starts(tokens: &[Token], range: Range<usize>, depth: u32) -> Vec<u32
 }
 
 /// The cuts of a whole file: see [`item_starts`].
-pub fn cuts(tokens: &[Token]) -> Vec<u32> {
+pub fn cuts(text: &str, tokens: &[Token]) -> Vec<u32> {
     match depths([&brackets(tokens)]) {
-        Some(_) => item_starts(tokens, 0..tokens.len(), 0),
+        Some(_) => item_starts(text, tokens, 0..tokens.len(), 0),
         None => Vec::new(),
     }
 }
@@ -168,10 +168,10 @@ fn kind_at(tokens: &[Token], index: usize) -> TokenKind {
 }
 
 /// Points 1 (its second half), 2 and 3 of the module's header.
-fn is_cut(tokens: &[Token], index: usize) -> bool {
+fn is_cut(text: &str, tokens: &[Token], index: usize) -> bool {
     let kind = tokens[index].kind;
     let is_operand = matches!(kind, TokenKind::Dollar | TokenKind::Hash);
-    may_start(kind) && can_end_item(&tokens[..index], is_operand) && starts_item(tokens, index)
+    may_start(kind) && can_end_item(&tokens[..index], is_operand) && starts_item(text, tokens, index)
 }
 
 fn may_start(kind: TokenKind) -> bool {
@@ -180,15 +180,12 @@ fn may_start(kind: TokenKind) -> bool {
 }
 
 /// Does an item that is no import seem to start here?
-fn starts_item(tokens: &[Token], mut index: usize) -> bool {
-    use TokenKind::{At, Dollar, Hash, Ident, Impl, Lt, Pub, Trait, Type};
+fn starts_item(text: &str, tokens: &[Token], mut index: usize) -> bool {
+    use TokenKind::{At, Dollar, Hash, Ident, Impl, Pub, Trait, Type};
     loop {
         let next = kind_at(tokens, index + 1);
         return match kind_at(tokens, index) {
-            At => match kind_at(tokens, index + 2) {
-                LParen | Lt => true,
-                _ => is_word(tokens, index + 2, Symbol::TESTS),
-            },
+            At => begins_function(text, tokens, index),
             Dollar | Type | Trait => next == Ident,
             Impl => true,
             Pub => {
@@ -204,6 +201,16 @@ fn starts_item(tokens: &[Token], mut index: usize) -> bool {
             },
             _ => false,
         };
+    }
+}
+
+/// Does the `@` at a place begin a function or test, and no pattern after a name? There a lowercase name is bound, and
+/// neither `(` nor `<` can follow it.
+pub(crate) fn begins_function(text: &str, tokens: &[Token], at: usize) -> bool {
+    let name = tokens.get(at + 1).and_then(|name| text.as_bytes().get(name.start as usize));
+    match kind_at(tokens, at + 2) {
+        LParen | TokenKind::Lt => name.is_some_and(|first| first.is_ascii_lowercase() || *first == b'_'),
+        _ => is_word(tokens, at + 2, Symbol::TESTS),
     }
 }
 
@@ -227,15 +234,13 @@ fn attribute_end(tokens: &[Token], open: usize) -> Option<usize> {
 fn can_end_item(tokens: &[Token], before_operand: bool) -> bool {
     use TokenKind::{Break, Char, Continue, Duration, False, Float, Gt, Ident, Int};
     use TokenKind::{Question, SelfType, SelfValue, Size, Str, True, Void};
-    let Some((last, before)) = tokens.split_last() else { return false };
+    let Some(last) = tokens.last() else { return false };
     match last.kind {
         Ident => {
             let word = last.symbol();
             let opens =
                 [Symbol::TESTS, Symbol::AS, Symbol::DYN, Symbol::DIV, Symbol::EXTEND, Symbol::EXTENSION];
-            // A chunk may begin with the word, and the `for` be in the one before; then it is no item's end.
-            let Some(before) = before.last() else { return false };
-            !opens.contains(&word) && !matches!(before.kind, TokenKind::For | TokenKind::Comma)
+            !opens.contains(&word)
         }
         RBracket => !ends_attribute(tokens, tokens.len() - 1),
         Int | Float | Duration | Size | Str | Char | True | False | Void => true,
@@ -284,7 +289,7 @@ mod tests {
         let mut shown = String::new();
         let mut from = 0;
         let parsed = parse_file(&text, FileId(0), Dialect::User, &Interner::default());
-        for cut in cuts(&tokens.tokens) {
+        for cut in cuts(&text, &tokens.tokens) {
             let start = tokens.tokens[cut as usize].start as usize;
             shown += &text[from..start];
             shown.push('¦');
@@ -323,13 +328,16 @@ mod tests {
             "@f () -> void = for x\n@ 1..5 in xs do g(x)\n¦@h () -> int = xs[\n# - 1]\n¦@i () -> int = f(\n@ 1)",
         );
         check_cuts("@f () -> void = for a in b, c\n@ 1 in d do e");
+        check_cuts(
+            "@f () -> void = for a @ A(..) | a\n@ B(_) in b, c\n@ [(d, _)] in e do g\n¦@b (c: d) -> e = f",
+        );
         check_cuts("@f () -> str = \"(\" // (\n¦@g () -> char = '('\n¦@h () -> int = 1");
     }
 
     #[test]
     fn files_with_unmatched_brackets_have_no_cuts() {
         for text in ["@f (\n@g () -> int = 1", "@f )\n@g () -> int = 1", "@f (]\n@g [) -> int = 1"] {
-            assert!(cuts(&tokens_of(text).tokens).is_empty(), "{text}");
+            assert!(cuts(text, &tokens_of(text).tokens).is_empty(), "{text}");
         }
     }
 
@@ -352,10 +360,10 @@ mod tests {
             let (mut starts, mut from) = (Vec::new(), vec![0]);
             for (len, depth) in lens.into_iter().zip(layout.depths.expect("they match")) {
                 let start = from[from.len() - 1];
-                starts.extend(item_starts(&tokens.tokens, start..start + len, depth));
+                starts.extend(item_starts(&text, &tokens.tokens, start..start + len, depth));
                 from.push(start + len);
             }
-            let all = cuts(&whole.tokens);
+            let all = cuts(&text, &whole.tokens);
             assert_eq!(starts, all, "chunks of {size}");
             let between = &layout.sections[1..];
             assert!(between.iter().all(|section| all.contains(&(from[section.start] as u32))), "{size}");

@@ -1,11 +1,11 @@
 //! `if`, `for`, `match`, `with`, sequences and `let`.
 
 use super::cursor::{Branch, Parser};
-use crate::TokenKind;
 use crate::syntax::{
     Arm, Elem, ExprId, ExprKind, For, ForClause, If, Let, List, Match, Pat, PatKind, WithCapability,
 };
 use crate::words::is_reserved;
+use crate::{Symbol, TokenKind};
 
 impl Parser<'_> {
     /// `if … then … else if … else …`. A chain is as deep as one `if`.
@@ -226,6 +226,7 @@ impl Parser<'_> {
             self.pat()
         } else if is_mut || is_reserved(token.kind) && !self.at_bound(self.pos) {
             let kind = match self.declared_name("a name") {
+                Some(name) if name.symbol == Symbol::UNDERSCORE => PatKind::Wild,
                 Some(name) => PatKind::Bind(name.symbol),
                 None => PatKind::Error,
             };

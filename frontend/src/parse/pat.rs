@@ -1,11 +1,12 @@
 //! Patterns.
 
 use super::cursor::Parser;
-use crate::TokenKind;
 use crate::syntax::{
     ExprId, ExprKind, FieldPat, List, ListPatItem, Name, Pat, PatArg, PatId, PatKind, RangePat, StructPat,
     UnOp, VariantPat,
 };
+use crate::words::is_reserved;
+use crate::{Symbol, TokenKind};
 
 impl Parser<'_> {
     pub(super) fn pat_node(&mut self, kind: PatKind, start: u32) -> PatId {
@@ -38,26 +39,38 @@ impl Parser<'_> {
 
     /// `[ IDENT "@" ] prim`.
     fn alternative(&mut self) -> PatId {
-        let token = self.token();
-        if token.kind == TokenKind::Ident
-            && self.peek(1) == TokenKind::At
-            && !self.is_upper_at(self.pos)
-            // Not an item after a pattern that ends too early.
-            && !self.token_at(self.pos + 1).first_on_line
-        {
-            self.bump();
+        let start = self.token().start;
+        if self.at_binding() && self.peek(1) == TokenKind::At && !self.is_function_at(self.pos + 1) {
+            let name = self.declared_name("a name");
             self.bump();
             let inner = self.primary_pat();
-            return self.pat_node(PatKind::At(token.symbol(), inner), token.start);
+            return match name.filter(|name| name.symbol != Symbol::UNDERSCORE) {
+                Some(name) => self.pat_node(PatKind::At(name.symbol, inner), start),
+                None => inner,
+            };
         }
         self.primary_pat()
+    }
+
+    /// Whether the word here is bound, or would be if it were not reserved.
+    fn at_binding(&self) -> bool {
+        use TokenKind::{Arrow, Assign, At, Colon, Comma, Dot, If, In, Pipe, RBrace, RBracket, RParen};
+        let may_follow = |kind| {
+            matches!(kind, Arrow | Assign | At | Colon | Comma | If | In | Pipe | RBrace | RBracket | RParen)
+                || kind == Dot && self.peek(2) == TokenKind::Match
+        };
+        match self.kind() {
+            TokenKind::Ident => !self.is_upper_at(self.pos),
+            TokenKind::True | TokenKind::False => false,
+            kind => is_reserved(kind) && !self.is_item_line() && may_follow(self.peek(1)),
+        }
     }
 
     fn primary_pat(&mut self) -> PatId {
         let token = self.token();
         let start = token.start;
         match token.kind {
-            TokenKind::Ident if token.len == 1 && self.text_at(self.pos) == "_" => {
+            TokenKind::Ident if token.symbol() == Symbol::UNDERSCORE => {
                 self.bump();
                 self.pat_node(PatKind::Wild, start)
             }
@@ -84,6 +97,10 @@ impl Parser<'_> {
                     return self.range_pat(Some(lo), start);
                 }
                 self.pat_node(PatKind::Lit(lo), start)
+            }
+            _ if self.at_binding() => {
+                self.declared_name("a name");
+                self.pat_node(PatKind::Bind(token.symbol()), start)
             }
             _ => {
                 let found = self.found();
@@ -221,7 +238,12 @@ impl Parser<'_> {
                 return;
             }
             let Some(name) = p.declared_name("a field name") else { return };
-            let pat = p.eat(TokenKind::Colon).then(|| p.pat());
+            let is_unread = name.symbol == Symbol::UNDERSCORE;
+            let pat = if p.eat(TokenKind::Colon) {
+                Some(p.pat())
+            } else {
+                is_unread.then(|| p.pat_node(PatKind::Wild, name.span.start))
+            };
             let id = p.tree.field_pats(FieldPat { name, pat });
             p.push(id);
         });
@@ -240,9 +262,9 @@ impl Parser<'_> {
                     p.error(215, "only one `..` in a list pattern");
                 }
                 p.bump();
-                let token = p.token();
-                let name = p.eat(TokenKind::Ident).then(|| Self::name_of(token));
-                ListPatItem::Rest(name)
+                let is_named = p.at(TokenKind::Ident) || p.at_binding();
+                let name = is_named.then(|| p.declared_name("a name")).flatten();
+                ListPatItem::Rest(name.filter(|name| name.symbol != Symbol::UNDERSCORE))
             } else {
                 ListPatItem::Pat(p.pat())
             };

@@ -2,6 +2,7 @@
 
 use super::brackets::closer;
 use super::cursor::{MAX_DEPTH, Parser};
+use crate::lex::begins_function;
 use crate::words::starts_item;
 use crate::{Code, TokenKind};
 
@@ -124,6 +125,12 @@ impl Parser<'_> {
     /// Whether the current token can start an item.
     pub(super) fn starts_item(&self) -> bool {
         starts_item(self.token().value, |n| self.peek(n))
+    }
+
+    /// Whether the `@` at a place begins a function or test, first on its line: no pattern that may stand after the `@`
+    /// of a pattern begins like one.
+    pub(super) fn is_function_at(&self, at: usize) -> bool {
+        self.token_at(at).first_on_line && begins_function(self.text, self.tokens, at)
     }
 
     /// After an error: skips to a token that stands close by, if it does.
