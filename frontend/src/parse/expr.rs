@@ -139,7 +139,7 @@ impl Parser<'_> {
             let kind = match self.kind() {
                 TokenKind::Dot => match self.after_dot(base) {
                     Some(kind) => kind,
-                    None => return base,
+                    None => return self.error_expr(start),
                 },
                 TokenKind::LParen => {
                     let args = self.args();
