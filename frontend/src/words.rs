@@ -1,6 +1,6 @@
 //! Words that every interner knows from the start, so that their symbols are constants.
 
-use crate::{Symbol, TokenKind};
+use crate::{Symbol, Token, TokenKind};
 
 macro_rules! words {
     ($($name:ident $text:literal,)*) => {
@@ -127,6 +127,17 @@ pub(crate) fn starts_item(value: u32, mut kind: impl FnMut(usize) -> TokenKind) 
         }
         _ => false,
     }
+}
+
+/// Whether a reserved word begins an item although a name is due: what follows it cannot follow a name.
+pub(crate) fn is_item_for_name(word: Token, next: Token) -> bool {
+    use TokenKind::{At, Dollar, Ident, Impl, Path, Pub, Trait, Type, Use};
+    let is_item = match (word.kind, next.kind) {
+        (Pub, At | Dollar | Impl | Trait | Type | Use) | (Use, Path) => true,
+        (Impl | Trait | Type | Use, Ident) => next.value != Symbol::DIV.to_raw(),
+        _ => false,
+    };
+    is_item && word.first_on_line
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::lexer::Lexer;
 use super::names::Words;
-use crate::words::{WORDS, is_reserved, starts_item};
+use crate::words::{WORDS, is_item_for_name, is_reserved, starts_item};
 use crate::{FileId, Span, Symbol, Token, TokenKind};
 
 /// An import as the header has it: enough to find the file.
@@ -167,10 +167,9 @@ impl Reader<'_> {
         let mut names = Vec::new();
         let mut span = first.span();
         loop {
-            if let Some(name) = self.name() {
-                names.push(self.text[name.start as usize..name.end as usize].into());
-                span = span.to(name);
-            }
+            let name = self.name()?;
+            names.push(self.text[name.start as usize..name.end as usize].into());
+            span = span.to(name);
             if !self.eat(TokenKind::Dot) {
                 break;
             }
@@ -178,9 +177,12 @@ impl Reader<'_> {
         Some(HeaderImport { span, source: HeaderSource::Dotted(names) })
     }
 
-    /// A name; the parser reports reserved words, but takes them.
+    /// A name; the parser reports reserved words, but takes them unless they begin an item.
     fn name(&mut self) -> Option<Span> {
         let token = self.peek().filter(|token| token.kind == TokenKind::Ident || is_reserved(token.kind))?;
+        if self.kind(1) != TokenKind::Eof && is_item_for_name(token, self.lexer.out.tokens[self.read + 1]) {
+            return None;
+        }
         self.read += 1;
         Some(token.span())
     }
@@ -263,7 +265,9 @@ mod tests {
         check("use './a' as\nuse as b", 1);
         check("use './a' { b\nuse './b' { c }", 2);
         check("use a.\nuse './b' { c", 1);
-        check("use a. . b", 1);
+        check("use a.\nuse b as\ntype T = int", 0);
+        check("use a.b as\ntype\nuse c", 2);
+        check("use a. . b", 0);
         check("use { a } use", 0);
         check("use './a", 0);
         check("; use './a' { ; }", 0);

@@ -4,7 +4,7 @@ use super::Dialect;
 use super::brackets::{NONE, NOT_ANGLE, match_brackets};
 use super::pieces::ParsedCall;
 use crate::syntax::{BinOp, Expr, ExprId, ExprKind, Id, List, Name, Tree, UnOp};
-use crate::words::is_reserved;
+use crate::words::{is_item_for_name, is_reserved};
 use crate::{Code, Diagnostic, FileId, Span, Token, TokenKind, Tokens};
 use std::ops::Range;
 
@@ -363,6 +363,11 @@ impl<'a> Parser<'a> {
 
     // ---- names
 
+    /// Whether the reserved word here begins an item although a name is due.
+    fn is_item_for_name(&self) -> bool {
+        is_item_for_name(self.token(), self.token_at(self.pos + 1))
+    }
+
     /// A declared name: reserved words are `E0202`. Nothing is consumed if there is neither.
     pub(super) fn declared_name(&mut self, what: &str) -> Option<Name> {
         let token = self.token();
@@ -371,7 +376,7 @@ impl<'a> Parser<'a> {
                 self.bump();
                 Some(Self::name_of(token))
             }
-            kind if is_reserved(kind) => {
+            kind if is_reserved(kind) && !self.is_item_for_name() => {
                 // The library declares methods like `then`; they are only mentioned after a `.`.
                 if self.dialect == Dialect::User {
                     let text = self.text_at(self.pos);
@@ -411,7 +416,7 @@ impl<'a> Parser<'a> {
     /// A name after `.`: any keyword is ordinary there.
     pub(super) fn member_name(&mut self) -> Option<Name> {
         let token = self.token();
-        if token.kind == TokenKind::Ident || is_reserved(token.kind) {
+        if token.kind == TokenKind::Ident || is_reserved(token.kind) && !self.is_item_for_name() {
             self.bump();
             return Some(Self::name_of(token));
         }

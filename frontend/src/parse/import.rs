@@ -62,11 +62,12 @@ impl Parser<'_> {
             }
             TokenKind::Ident => {
                 let list = self.begin_list();
-                self.module_name();
-                while self.eat(TokenKind::Dot) {
-                    self.module_name();
+                let mut is_complete = self.module_name();
+                while is_complete && self.eat(TokenKind::Dot) {
+                    is_complete = self.module_name();
                 }
-                Some(ImportSource::Dotted(self.end_list(list)))
+                let names = self.end_list(list);
+                is_complete.then_some(ImportSource::Dotted(names))
             }
             _ => {
                 self.expected("a module");
@@ -75,11 +76,14 @@ impl Parser<'_> {
         }
     }
 
-    fn module_name(&mut self) {
-        if let Some(name) = self.declared_name("a module name") {
+    /// Pushes a name, if there is one.
+    fn module_name(&mut self) -> bool {
+        let name = self.declared_name("a module name");
+        if let Some(name) = name {
             let id = self.tree.names(name);
             self.push(id);
         }
+        name.is_some()
     }
 
     fn import_items(&mut self) -> List<ImportItem> {

@@ -62,7 +62,7 @@ impl Parser<'_> {
         match self.kind() {
             TokenKind::Ident => !self.is_upper_at(self.pos),
             TokenKind::True | TokenKind::False => false,
-            kind => is_reserved(kind) && !self.is_item_line() && may_follow(self.peek(1)),
+            kind => is_reserved(kind) && may_follow(self.peek(1)),
         }
     }
 
