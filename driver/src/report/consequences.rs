@@ -147,6 +147,7 @@ impl<'a> Lost<'a> {
         // Where `{ let …` was meant as a block, the rest is no map.
         let first = misplaced.map_or(first, |&(start, _)| first.min((start, MISPLACED_LET)));
         match d.code.number {
+            710 => self.is_lost(d.span),
             1..=8 | 217 | 500 | 700..=799 | 900.. => false,
             203 | 206 | 210 | 211 => d.span.start > first.0,
             200..=299 => (d.span.start, d.code) != first,
