@@ -103,6 +103,9 @@ impl Reader<'_> {
                 return false;
             }
             self.read += 1;
+            if self.starts_item() {
+                break;
+            }
             while self.peek().is_some() && !self.is_item_line() {
                 self.read += 1;
             }
@@ -259,7 +262,9 @@ mod tests {
 
     #[test]
     fn bad_headers() {
-        check("x use './a' { b }\nuse './b' { c }", 1);
+        check("x use './a' { b }\nuse './b' { c }", 2);
+        check("x y use './a' { b }\nuse './b' { c }", 1);
+        check("x @f\nuse './b' { c }", 0);
         check("pub x\nuse './b' { c }", 0);
         check("use './a'\nuse './b' { c }", 1);
         check("use './a' as\nuse as b", 1);
@@ -270,7 +275,7 @@ mod tests {
         check("use a. . b", 0);
         check("use { a } use", 0);
         check("use './a", 0);
-        check("; use './a' { ; }", 0);
+        check("; use './a' { ; }", 1);
         check(";\nuse './a' { b; }\n", 1);
     }
 }

@@ -18,6 +18,10 @@ impl Parser<'_> {
                 let found = self.found();
                 self.error(200, format!("expected an item, found {found}"));
                 self.bump();
+                // One word too many before an item.
+                if self.starts_item() {
+                    continue;
+                }
                 match imports_may_come {
                     true => self.skip_in_header(),
                     false => self.skip_to_item(),
