@@ -112,6 +112,8 @@ impl Parser<'_> {
                 TypeExprKind::Error
             }
         };
+        // What was misread may be another type.
+        let kind = if self.is_reported_since(start) { TypeExprKind::Error } else { kind };
         Base::Type(self.type_node(kind, start))
     }
 
