@@ -7,6 +7,7 @@
 
 use sigil_frontend::{Code, Diagnostic, FileId, Span};
 use std::collections::{HashMap, HashSet};
+use std::iter;
 
 /// The diagnostics that stand for mistakes of their own.
 pub fn independent<'d, 'a>(
@@ -120,8 +121,28 @@ impl<'a> Lost<'a> {
             self.strays.push(start);
         }
         let error = (start, diagnostic.code);
-        let first = self.first.entry(item).or_insert(error);
-        *first = (*first).min(error);
+        let block = self.is_nameless(start).then(|| self.block_around(item, start)).flatten();
+        for item in iter::once(item).chain(block) {
+            let first = self.first.entry(item).or_insert(error);
+            *first = (*first).min(error);
+        }
+    }
+
+    /// Whether the name of a function or method is missing at a byte.
+    fn is_nameless(&self, at: u32) -> bool {
+        self.text.get(..at as usize).is_some_and(|before| before.trim_end().ends_with('@'))
+    }
+
+    /// The trait or impl, if any, to which a member belongs that is found at a byte in an item: it lacks this one.
+    fn block_around(&self, item: usize, at: u32) -> Option<usize> {
+        let is_block = |item: usize| {
+            let text = self.after(self.starts[item] as u32, self.end_of(item));
+            let kind = words(text).find(|&word| word != "pub");
+            kind.is_some_and(|kind| ["trait", "impl", "extend"].contains(&kind))
+        };
+        let block = (0..item).rev().find(|&item| is_block(item))?;
+        let between = self.after(self.starts[block] as u32, at as usize);
+        (between.matches('{').count() > between.matches('}').count()).then_some(block)
     }
 
     /// If the parser lost its way in the item of this one, then because of this one.

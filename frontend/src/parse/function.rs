@@ -28,6 +28,11 @@ impl Parser<'_> {
     /// A method from its `@` on.
     pub(super) fn method(&mut self, place: Place, is_pub: bool) -> Option<Id<Function>> {
         let at = self.bump().start;
+        self.method_from_name(at, place, is_pub)
+    }
+
+    /// The rest of a method that begins at a byte.
+    pub(super) fn method_from_name(&mut self, at: u32, place: Place, is_pub: bool) -> Option<Id<Function>> {
         let name = self.lower_name("method")?;
         Some(self.function(name, at, place, is_pub))
     }

@@ -238,7 +238,7 @@ impl Parser<'_> {
         let generics = self.opt_generics();
         let supers = self.opt_bounds();
         let mut assoc = Vec::new();
-        let methods = self.members(|p| match p.kind() {
+        let methods = self.members(Place::Trait, |p| match p.kind() {
             TokenKind::Type => {
                 p.bump();
                 if let Some(name) = p.upper_name("associated type") {
@@ -265,7 +265,7 @@ impl Parser<'_> {
         };
         let bounds = self.opt_where();
         let mut assoc = Vec::new();
-        let methods = self.members(|p| match p.kind() {
+        let methods = self.members(Place::Impl, |p| match p.kind() {
             TokenKind::Type => {
                 p.bump();
                 if let Some(name) = p.upper_name("associated type") {
@@ -294,7 +294,7 @@ impl Parser<'_> {
         self.bump();
         let name = self.declared_name("a trait name")?;
         let bounds = self.opt_where();
-        let methods = self.members(|p| match p.kind() {
+        let methods = self.members(Place::Impl, |p| match p.kind() {
             TokenKind::At => p.member_method(Place::Impl, false),
             _ => false,
         });
@@ -309,21 +309,37 @@ impl Parser<'_> {
     }
 
     /// `{ … }` of a trait or impl; `member` pushes methods and says whether it knew what stands there.
-    fn members(&mut self, mut member: impl FnMut(&mut Self) -> bool) -> List<crate::syntax::Function> {
+    fn members(
+        &mut self,
+        place: Place,
+        mut member: impl FnMut(&mut Self) -> bool,
+    ) -> List<crate::syntax::Function> {
         let list = self.begin_list();
         if !self.at(TokenKind::LBrace) {
             self.expected("`{`");
+            while self.at_method() && member(self) {}
+            if self.list_len(list) > 0 {
+                self.eat(TokenKind::RBrace);
+            }
             return self.end_list(list);
         }
         let group = self.open_group();
+        let mut is_misread = false;
         loop {
             match self.kind() {
                 TokenKind::RBrace | TokenKind::Eof => break,
+                TokenKind::At if group.is_never_closed() && self.at_function_line() => break,
                 TokenKind::At | TokenKind::Type | TokenKind::Pub if member(self) => {}
                 // An item that cannot be a member: the brace was never closed.
                 _ if self.is_beyond(&group) => break,
+                TokenKind::Ident if self.at_method_name() => {
+                    self.expected("`@` or `}`");
+                    let method = self.method_from_name(self.token().start, place, false);
+                    method.into_iter().for_each(|id| self.push(id));
+                }
                 _ => {
                     self.expected("`@` or `}`");
+                    is_misread = true;
                     self.bump();
                     while !matches!(
                         self.kind(),
@@ -334,7 +350,26 @@ impl Parser<'_> {
                 }
             }
         }
+        if is_misread && group.is_never_closed() {
+            // What was skipped may have been meant to close it.
+            self.silence();
+        }
         self.close_group(group);
         self.end_list(list)
+    }
+
+    /// Whether a line begins here that is more likely a function than a method.
+    fn at_function_line(&self) -> bool {
+        self.token().first_on_line && self.peek(2) == TokenKind::LParen && !self.at_method()
+    }
+
+    /// Whether a method with a receiver begins here: it is no function.
+    fn at_method(&self) -> bool {
+        self.at(TokenKind::At) && self.peek(2) == TokenKind::LParen && self.peek(3) == TokenKind::SelfValue
+    }
+
+    /// Whether a method begins here whose `@` is missing.
+    fn at_method_name(&self) -> bool {
+        !self.is_upper_at(self.pos) && matches!(self.peek(1), TokenKind::LParen | TokenKind::Lt)
     }
 }

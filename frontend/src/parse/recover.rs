@@ -191,3 +191,10 @@ pub(super) struct Group {
     end: Option<usize>,
     stop_at_pipe: bool,
 }
+
+impl Group {
+    /// Whether it has no closing bracket.
+    pub(super) fn is_never_closed(&self) -> bool {
+        self.end.is_none()
+    }
+}
