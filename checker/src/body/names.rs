@@ -120,6 +120,10 @@ impl<'a> Checker<'a> {
                     Some(Def::Adt(_)) => Some(format!("a struct is written `{text} {{ … }}`")),
                     _ => self.suggest_value(name),
                 };
+                if help.is_none() && self.p.may_miss_variants(self.module) {
+                    self.failed = true;
+                    return None;
+                }
                 self.error_help(100, span, format!("unknown name `{text}`"), help);
             }
             _ => {

@@ -178,4 +178,10 @@ impl Program {
     pub fn is_silent_import(&self, module: ModuleId, name: Symbol) -> bool {
         self.module(module).names().silent.contains(&name)
     }
+
+    /// Whether the import of what may be a sum type was reported: it would have brought its variants.
+    pub fn may_miss_variants(&self, module: ModuleId) -> bool {
+        let mut silent = self.module(module).names().silent.iter();
+        silent.any(|&name| self.names.get(name).starts_with(|first: char| first.is_ascii_uppercase()))
+    }
 }
