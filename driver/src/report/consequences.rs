@@ -74,16 +74,23 @@ struct Lost<'a> {
 
 impl<'a> Lost<'a> {
     fn new(text: &'a str) -> Self {
-        let mut starts = vec![0];
+        let (mut starts, mut blocks) = (vec![0], vec![None]);
+        let (mut block, mut depth) = (is_block(text).then_some(0), 0_usize);
         let mut at = 0;
         for line in text.split_inclusive('\n') {
             let code = line.trim_start();
             if at > 0 && starts_item(code) {
+                let around = block.filter(|_| depth > 0);
+                if around.is_none() {
+                    (block, depth) = (is_block(code).then_some(starts.len()), 0);
+                }
                 starts.push(at + line.len() - code.len());
+                blocks.push(around);
             }
+            depth = (depth + line.matches('{').count()).saturating_sub(line.matches('}').count());
             at += line.len();
         }
-        Lost { text, starts, first: HashMap::new(), misplaced: HashMap::new(), strays: Vec::new() }
+        Lost { text, starts, blocks, first: HashMap::new(), misplaced: HashMap::new(), strays: Vec::new() }
     }
 
     /// The item at a byte. What is missing is reported at the token after it, which may start the next item.
@@ -121,7 +128,8 @@ impl<'a> Lost<'a> {
             self.strays.push(start);
         }
         let error = (start, diagnostic.code);
-        let block = self.is_nameless(start).then(|| self.block_around(item, start)).flatten();
+        // The trait or impl lacks this one.
+        let block = self.blocks[item].filter(|_| self.is_nameless(start));
         for item in iter::once(item).chain(block) {
             let first = self.first.entry(item).or_insert(error);
             *first = (*first).min(error);
@@ -131,18 +139,6 @@ impl<'a> Lost<'a> {
     /// Whether the name of a function or method is missing at a byte.
     fn is_nameless(&self, at: u32) -> bool {
         self.text.get(..at as usize).is_some_and(|before| before.trim_end().ends_with('@'))
-    }
-
-    /// The trait or impl, if any, to which a member belongs that is found at a byte in an item: it lacks this one.
-    fn block_around(&self, item: usize, at: u32) -> Option<usize> {
-        let is_block = |item: usize| {
-            let text = self.after(self.starts[item] as u32, self.end_of(item));
-            let kind = words(text).find(|&word| word != "pub");
-            kind.is_some_and(|kind| ["trait", "impl", "extend"].contains(&kind))
-        };
-        let block = (0..item).rev().find(|&item| is_block(item))?;
-        let between = self.after(self.starts[block] as u32, at as usize);
-        (between.matches('{').count() > between.matches('}').count()).then_some(block)
     }
 
     /// If the parser lost its way in the item of this one, then because of this one.
@@ -193,6 +189,12 @@ impl<'a> Lost<'a> {
     fn after(&self, start: u32, end: usize) -> &'a str {
         self.text.get(self.text.floor_char_boundary(start as usize)..end).unwrap_or_default()
     }
+}
+
+/// Whether an item that starts here has members.
+fn is_block(code: &str) -> bool {
+    let kind = words(code).find(|&word| word != "pub");
+    kind.is_some_and(|kind| ["trait", "impl", "extend"].contains(&kind))
 }
 
 fn starts_item(code: &str) -> bool {
