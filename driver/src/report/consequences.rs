@@ -15,7 +15,8 @@ pub fn independent<'d, 'a>(
     file: &impl Fn(FileId) -> (&'a str, &'a str),
 ) -> Vec<&'d Diagnostic> {
     let mut lost: HashMap<FileId, Lost<'a>> = HashMap::new();
-    for diagnostic in diagnostics.iter().filter(|d| derails(d) || d.code == MISPLACED_LET) {
+    let leads_astray = |d: &&Diagnostic| derails(d, file(d.file).1) || d.code == MISPLACED_LET;
+    for diagnostic in diagnostics.iter().filter(leads_astray) {
         let lost = lost.entry(diagnostic.file).or_insert_with(|| Lost::new(file(diagnostic.file).1));
         lost.note(diagnostic);
     }
@@ -47,11 +48,10 @@ const MISPLACED_LET: Code = Code::error(213);
 const UNKNOWN_NAME: Code = Code::error(100);
 
 /// After these, what the parser says of the rest of an item is a guess.
-fn derails(d: &Diagnostic) -> bool {
+fn derails(d: &Diagnostic, text: &str) -> bool {
     !d.code.is_warning
         && match d.code.number {
-            // A `;` leads nobody astray.
-            8 => !d.message.contains("';'"),
+            8 => !(d.message.contains("';'") && is_harmless_semicolon(text, d.span)),
             4 | 6 | 200 | 201 | 202 | 205 | 207 | 208 => true,
             // Others are patterns that can be read, but mean nothing.
             215 => d.message.starts_with("expected"),
@@ -59,11 +59,39 @@ fn derails(d: &Diagnostic) -> bool {
         }
 }
 
+/// Whether a `;` ends an item, or seems to stand for a comma, for which the parser takes it in brackets: between what
+/// can be neighbours in a list. Looks at the neighbours only, since there may be one in each line of a file.
+fn is_harmless_semicolon(text: &str, span: Span) -> bool {
+    let Some((before, after)) = text.get(..span.start as usize).zip(text.get(span.end as usize..)) else {
+        return false;
+    };
+    let mut after = after.trim_start();
+    while after.starts_with("//") {
+        after = after.split_once('\n').map_or("", |(_, rest)| rest.trim_start());
+    }
+    if after.is_empty() || starts_item(after) {
+        return true;
+    }
+    let word_end = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let goes_on = match after.strip_prefix('.') {
+        // `.name: value` is an argument.
+        Some(member) => !member[word_end(member)..].trim_start().starts_with(':'),
+        None => {
+            let clauses = ["then", "else", "do", "yield", "in", "div"];
+            after.starts_with(['=', '<', '>', '+', '*', '/', '%', '&', '|', '^', '?', '(', '{'])
+                || clauses.contains(&&after[..word_end(after)])
+        }
+    };
+    !goes_on && !before.trim_end().ends_with(['(', '[', '{'])
+}
+
 /// A file in which the parser lost its way.
 struct Lost<'a> {
     text: &'a str,
     /// Where items start.
     starts: Vec<usize>,
+    /// The traits and impls, by number, of which items are members.
+    blocks: Vec<Option<usize>>,
     /// The first error of each item that derails, by the item's number.
     first: HashMap<usize, (u32, Code)>,
     /// Names that an item tried to declare by misplaced `let`s, and where the first of these is.
@@ -96,7 +124,7 @@ impl<'a> Lost<'a> {
     /// The item at a byte. What is missing is reported at the token after it, which may start the next item.
     fn item(&self, d: &Diagnostic) -> usize {
         let number = self.item_at(d.span.start);
-        if derails(d) && self.starts[number] == d.span.start as usize {
+        if derails(d, self.text) && self.starts[number] == d.span.start as usize {
             number.saturating_sub(1)
         } else {
             number
