@@ -147,14 +147,12 @@ impl Checker<'_> {
         let syntax::Match { value, arms } = self.tree[id];
         let scrutinee = self.infer(value);
         let kind = self.known_head(scrutinee, self.tree[value].span);
-        if kind == TyKind::Never {
-            return scrutinee;
-        }
         if arms.is_empty() {
             // The parser has reported it.
             return self.error_expr(span);
         }
-        let ty = self.ty(scrutinee);
+        let unreached = kind == TyKind::Never;
+        let ty = if unreached { self.any_type(span) } else { self.ty(scrutinee) };
         let count = arms.len as usize;
         let base = self.s.arms.len();
         let mut join = self.join(expect);
@@ -187,12 +185,25 @@ impl Checker<'_> {
         let s = &mut *self.s;
         let run = hir::Arms { start: s.body.arms.len() as u32, len: count as u32 };
         s.body.arms.extend(s.arms.drain(base..));
-        if !failed && kind != TyKind::Error {
+        if !failed && !unreached && kind != TyKind::Error {
             let end = first_pending + count;
             self.s.pending.push(Pending::Match { arms: first_pending..end, ty, span });
         }
         let ty = self.joined(&join);
+        if unreached {
+            let stmts = self.s.stmts.len();
+            self.s.stmts.push(hir::Stmt::Expr(scrutinee));
+            let stmts = self.take_stmts(stmts);
+            return self.new_expr(H::Seq(stmts, None), ty, span.start);
+        }
         self.new_expr(H::Match(scrutinee, run), ty, span.start)
+    }
+
+    /// The type that a value of type `Never` has where it is taken for one of another type: what its use makes of it.
+    fn any_type(&mut self, span: Span) -> Ty {
+        let ty = self.unknown(span);
+        self.s.table.endless.push(ty);
+        ty
     }
 
     /// `.match(cond)`.
