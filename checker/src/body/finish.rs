@@ -91,10 +91,8 @@ impl Checker<'_> {
             let hir::Expr { kind, ty, .. } = self.s.body.exprs[at];
             let ty = self.zonk(ty);
             self.s.body.exprs[at].ty = ty;
-            if !self.failed && self.p.types.has_error(ty) {
-                let pos = self.s.body.exprs[at].pos;
-                self.cannot_infer(Span::new(pos, pos));
-            }
+            // Of a declaration that is wrong, which was reported there.
+            self.failed |= self.p.types.has_error(ty);
             let callee = match kind {
                 H::Call(callee, _) | H::FnValue(callee) => callee,
                 _ => continue,
