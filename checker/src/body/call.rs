@@ -21,8 +21,8 @@ pub(super) struct ArgSlot {
 pub(super) enum Signature<'d> {
     /// A declared function with arguments for its type parameters.
     Fn(&'d FnDecl, TyList),
-    /// A variant of a type with these arguments.
-    Variant(&'d VariantDecl, TyList),
+    /// A variant of a type with these arguments, and with those that a soft expectation has.
+    Variant(&'d VariantDecl, TyList, Option<TyList>),
     /// Parameter types alone: positional arguments only.
     Types(TyList),
 }
@@ -31,7 +31,7 @@ impl Checker<'_> {
     fn sig_len(&self, sig: Signature<'_>) -> usize {
         match sig {
             Signature::Fn(decl, _) => decl.params.len(),
-            Signature::Variant(variant, _) => variant.fields.len(),
+            Signature::Variant(variant, ..) => variant.fields.len(),
             Signature::Types(list) => self.list_len(list),
         }
     }
@@ -39,8 +39,16 @@ impl Checker<'_> {
     fn sig_ty(&mut self, sig: Signature<'_>, index: usize) -> Ty {
         match sig {
             Signature::Fn(decl, args) => self.inst(decl.params[index].ty, args),
-            Signature::Variant(variant, args) => self.inst(variant.fields[index].ty, args),
+            Signature::Variant(variant, args, _) => self.inst(variant.fields[index].ty, args),
             Signature::Types(list) => self.list_at(list, index),
+        }
+    }
+
+    /// What a parameter's type will be if the value called for is what a soft expectation hopes.
+    fn sig_hint(&mut self, sig: Signature<'_>, index: usize) -> Option<Ty> {
+        match sig {
+            Signature::Variant(variant, _, Some(hint)) => Some(self.inst(variant.fields[index].ty, hint)),
+            _ => None,
         }
     }
 
@@ -51,7 +59,7 @@ impl Checker<'_> {
                 let method = matches!(decl.owner, FnOwner::Impl(_));
                 !(method && self.p.module(decl.id.module).info.is_library)
             }
-            Signature::Variant(variant, _) => variant.fields.iter().all(|f| f.name.is_some()),
+            Signature::Variant(variant, ..) => variant.fields.iter().all(|f| f.name.is_some()),
             Signature::Types(_) => false,
         }
     }
@@ -59,7 +67,7 @@ impl Checker<'_> {
     fn sig_find(&self, sig: Signature<'_>, name: Symbol) -> Option<usize> {
         match sig {
             Signature::Fn(decl, _) => decl.params.iter().position(|p| p.name == name),
-            Signature::Variant(variant, _) => variant.fields.iter().position(|f| f.name == Some(name)),
+            Signature::Variant(variant, ..) => variant.fields.iter().position(|f| f.name == Some(name)),
             Signature::Types(_) => None,
         }
     }
@@ -67,7 +75,7 @@ impl Checker<'_> {
     fn sig_name(&self, sig: Signature<'_>, index: usize) -> Option<Symbol> {
         match sig {
             Signature::Fn(decl, _) => Some(decl.params[index].name),
-            Signature::Variant(variant, _) => variant.fields[index].name,
+            Signature::Variant(variant, ..) => variant.fields[index].name,
             Signature::Types(_) => None,
         }
     }
@@ -75,7 +83,7 @@ impl Checker<'_> {
     fn sig_text(&self, sig: Signature<'_>) -> String {
         match sig {
             Signature::Fn(decl, _) => format!("`{}`", self.text(decl.name)),
-            Signature::Variant(variant, _) => format!("`{}`", self.text(variant.name)),
+            Signature::Variant(variant, ..) => format!("`{}`", self.text(variant.name)),
             Signature::Types(_) => "the function".to_string(),
         }
     }
@@ -279,9 +287,7 @@ impl Checker<'_> {
         span: Span,
     ) -> E {
         let adt_args = self.adt_with(id, targs, span);
-        let ty = self.make(TyKind::Adt(id, adt_args));
-        self.meet(ty, expect);
-        self.construct_with(id, index, adt_args, args, span)
+        self.construct_with(id, index, adt_args, args, expect, span)
     }
 
     /// Calls a constructor of a type with known or unknown arguments.
@@ -291,6 +297,7 @@ impl Checker<'_> {
         index: u32,
         adt_args: TyList,
         args: syntax::List<Arg>,
+        expect: Expect,
         span: Span,
     ) -> E {
         let decl = self.p.adt(id);
@@ -305,12 +312,14 @@ impl Checker<'_> {
             return self.abandon_args(args, span);
         }
         let ty = self.make(TyKind::Adt(id, adt_args));
-        let sig = Signature::Variant(variant, adt_args);
+        let hint = self.meet_or_hint(id, ty, expect);
+        let sig = Signature::Variant(variant, adt_args, hint);
         let stmts = self.s.stmts.len();
         let Some(exprs) = self.arguments(sig, args, None, None, span) else {
             self.poison(ty);
             return self.error_expr(span);
         };
+        self.meet(ty, expect);
         self.require_all(&decl.generics, adt_args, span);
         let e = self.new_expr(H::Construct(index, exprs), ty, span.start);
         self.wrap_hoisted(stmts, e)
@@ -405,8 +414,9 @@ impl Checker<'_> {
     fn argument(&mut self, sig: Signature<'_>, slot: usize) {
         let ArgSlot { param, value, .. } = self.s.args[slot];
         let ty = self.sig_ty(sig, param as usize);
+        let hint = self.sig_hint(sig, param as usize);
         let reports = self.diagnostics.len();
-        let e = self.check(value, ty);
+        let e = self.check_hinted(value, ty, hint);
         self.s.args[slot].out = Some(e);
         if let Signature::Fn(decl, _) = sig
             && !self.p.module(decl.id.module).info.is_library

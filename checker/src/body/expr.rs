@@ -341,6 +341,31 @@ impl Checker<'_> {
         }
     }
 
+    /// Unifies the type of a value to be constructed with a hard expectation. A soft one of the same type only gives
+    /// its type arguments as a hint: a mismatch is one of the whole value, not of the part that shows it.
+    pub(super) fn meet_or_hint(&mut self, id: AdtId, ty: Ty, expect: Expect) -> Option<TyList> {
+        let Expect::Soft(hoped) = expect else {
+            self.meet(ty, expect);
+            return None;
+        };
+        match self.head(hoped) {
+            Some(TyKind::Adt(of, args)) if of == id => Some(args),
+            _ => None,
+        }
+    }
+
+    /// Checks a part of a value to be constructed. Where its type is open, the hint only helps to find it.
+    pub(super) fn check_hinted(&mut self, id: syntax::ExprId, ty: Ty, hint: Option<Ty>) -> E {
+        match hint {
+            Some(hint) if self.has_unknowns(ty) => {
+                let e = self.expr(id, Expect::Soft(hint));
+                self.coerce(e, ty, self.tree[id].span);
+                e
+            }
+            _ => self.check(id, ty),
+        }
+    }
+
     fn tuple(&mut self, parts: syntax::List<syntax::Expr>, expect: Expect, span: Span) -> E {
         let wanted = match expect.ty().and_then(|ty| self.head(ty)) {
             Some(TyKind::Tuple(list)) if self.list_len(list) == parts.len as usize => Some(list),
@@ -470,7 +495,7 @@ impl Checker<'_> {
             return self.abandon_fields(&lit, span);
         };
         let ty = self.make(TyKind::Adt(adt, args));
-        self.meet(ty, expect);
+        let hint = self.meet_or_hint(adt, ty, expect);
         let decl = self.p.adt(adt);
         self.require_all(&decl.generics, args, span);
         let fields = &decl.variants[0].fields;
@@ -484,12 +509,13 @@ impl Checker<'_> {
             let e = match at {
                 Some(i) => {
                     let wanted = self.inst(fields[i].ty, args);
-                    self.field_value(init, Some(wanted))
+                    let hint = hint.map(|hint| self.inst(fields[i].ty, hint));
+                    self.field_value(init, Some(wanted), hint)
                 }
                 None => {
                     n_unknown += 1;
                     self.unknown_field(adt, init.name);
-                    self.field_value(init, None)
+                    self.field_value(init, None, None)
                 }
             };
             let Some(i) = at else { continue };
@@ -506,6 +532,7 @@ impl Checker<'_> {
             .filter(|(_, slot)| slot.is_none())
             .filter_map(|(field, _)| field.name.map(|n| self.text(n)))
             .collect();
+        self.meet(ty, expect);
         if !missing.is_empty() {
             // An unknown field may be a missing one, misspelt.
             if !decl.broken && missing.len() > n_unknown {
@@ -557,14 +584,14 @@ impl Checker<'_> {
 
     fn abandon_fields(&mut self, lit: &syntax::StructLit, span: Span) -> E {
         for init in self.tree.list(lit.fields) {
-            self.field_value(init, None);
+            self.field_value(init, None, None);
         }
         self.error_expr(span)
     }
 
-    fn field_value(&mut self, init: &syntax::FieldInit, wanted: Option<Ty>) -> E {
+    fn field_value(&mut self, init: &syntax::FieldInit, wanted: Option<Ty>, hint: Option<Ty>) -> E {
         match (init.value, wanted) {
-            (Some(value), Some(ty)) => self.check(value, ty),
+            (Some(value), Some(ty)) => self.check_hinted(value, ty, hint),
             (Some(value), None) => self.infer(value),
             (None, _) => {
                 let expect = wanted.map_or(Expect::None, Expect::Hard);

@@ -114,10 +114,7 @@ impl<'a> Checker<'a> {
                 return self.abandon_member(member, span);
             };
             return match member.args {
-                Some(call_args) => {
-                    self.meet(ty, expect);
-                    self.construct_with(id, index, args, call_args, span)
-                }
+                Some(call_args) => self.construct_with(id, index, args, call_args, expect, span),
                 None => self.ctor_value(id, index, args, expect, span.start),
             };
         }

@@ -270,9 +270,9 @@ impl Checker<'_> {
         let ExprKind::Name(name, _) = self.tree[call.callee].kind else { return self.check(value, ty) };
         let sym = self.sym;
         if name == sym.constant {
-            self.construct_with(self.lang.backoff, 0, none, call.args, span)
+            self.construct_with(self.lang.backoff, 0, none, call.args, Expect::None, span)
         } else if name == sym.linear {
-            self.construct_with(self.lang.backoff, 1, none, call.args, span)
+            self.construct_with(self.lang.backoff, 1, none, call.args, Expect::None, span)
         } else if name == sym.exponential {
             self.exponential(call.args, span)
         } else {
