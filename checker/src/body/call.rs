@@ -351,9 +351,7 @@ impl Checker<'_> {
     /// Checks the arguments of a call that cannot be resolved, for their own errors.
     pub(super) fn abandon_args(&mut self, args: syntax::List<Arg>, span: Span) -> E {
         for arg in self.tree.list(args) {
-            if !self.is_untyped(arg.value) {
-                self.infer(arg.value);
-            }
+            self.check(arg.value, Ty::ERROR);
         }
         self.error_expr(span)
     }

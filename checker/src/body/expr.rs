@@ -369,6 +369,7 @@ impl Checker<'_> {
     fn tuple(&mut self, parts: syntax::List<syntax::Expr>, expect: Expect, span: Span) -> E {
         let wanted = match expect.ty().and_then(|ty| self.head(ty)) {
             Some(TyKind::Tuple(list)) if self.list_len(list) == parts.len as usize => Some(list),
+            Some(TyKind::Error) => Some(self.ty_list(&vec![Ty::ERROR; parts.len as usize])),
             _ => None,
         };
         let base = self.s.exprs.len();
@@ -404,6 +405,7 @@ impl Checker<'_> {
     fn list(&mut self, elems: syntax::List<syntax::Expr>, expect: Expect, span: Span) -> E {
         let wanted = match expect.ty().and_then(|ty| self.head(ty)) {
             Some(TyKind::List(t)) => Some(t),
+            Some(TyKind::Error) => Some(Ty::ERROR),
             _ => None,
         };
         let (exprs, elem) = self.elements(self.tree.ids(elems), wanted, expect, span);
@@ -450,6 +452,7 @@ impl Checker<'_> {
         let hard = matches!(expect, Expect::Hard(_));
         let wanted = match expect.ty().and_then(|ty| self.head(ty)) {
             Some(TyKind::Map(k, v)) => Some([k, v]),
+            Some(TyKind::Error) => Some([Ty::ERROR; 2]),
             _ => None,
         };
         // A type that is known already was looked at where it was written.
@@ -510,12 +513,12 @@ impl Checker<'_> {
                 Some(i) => {
                     let wanted = self.inst(fields[i].ty, args);
                     let hint = hint.map(|hint| self.inst(fields[i].ty, hint));
-                    self.field_value(init, Some(wanted), hint)
+                    self.field_value(init, wanted, hint)
                 }
                 None => {
                     n_unknown += 1;
                     self.unknown_field(adt, init.name);
-                    self.field_value(init, None, None)
+                    self.field_value(init, Ty::ERROR, None)
                 }
             };
             let Some(i) = at else { continue };
@@ -584,21 +587,18 @@ impl Checker<'_> {
 
     fn abandon_fields(&mut self, lit: &syntax::StructLit, span: Span) -> E {
         for init in self.tree.list(lit.fields) {
-            self.field_value(init, None, None);
+            self.field_value(init, Ty::ERROR, None);
         }
         self.error_expr(span)
     }
 
-    fn field_value(&mut self, init: &syntax::FieldInit, wanted: Option<Ty>, hint: Option<Ty>) -> E {
-        match (init.value, wanted) {
-            (Some(value), Some(ty)) => self.check_hinted(value, ty, hint),
-            (Some(value), None) => self.infer(value),
-            (None, _) => {
-                let expect = wanted.map_or(Expect::None, Expect::Hard);
+    fn field_value(&mut self, init: &syntax::FieldInit, wanted: Ty, hint: Option<Ty>) -> E {
+        match init.value {
+            Some(value) => self.check_hinted(value, wanted, hint),
+            None => {
+                let expect = Expect::Hard(wanted);
                 let e = self.name(init.name.symbol, syntax::List::EMPTY, expect, init.name.span);
-                if let Some(ty) = wanted {
-                    self.coerce(e, ty, init.name.span);
-                }
+                self.coerce(e, wanted, init.name.span);
                 e
             }
         }

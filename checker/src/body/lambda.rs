@@ -69,19 +69,17 @@ impl Checker<'_> {
             }
             None => {
                 let head = expect.ty().and_then(|ty| self.head(ty));
-                if let (Some(kind), Expect::Hard(ty)) = (head, expect) {
-                    if kind != TyKind::Error {
-                        let text = self.show(ty);
-                        self.error(308, span, format!("mismatched types: expected {text}, found a lambda"));
-                    }
+                let params = vec![Ty::ERROR; count];
+                if head == Some(TyKind::Error) {
+                    return self.lambda_with(lambda, &params, Some(Ty::ERROR), span);
+                }
+                if let (Some(_), Expect::Hard(ty)) = (head, expect) {
+                    let text = self.show(ty);
+                    self.error(308, span, format!("mismatched types: expected {text}, found a lambda"));
                     return self.error_expr(span);
                 }
-                let mut params = Vec::with_capacity(count);
                 for param in self.tree.list(lambda.params) {
-                    if self.text(param.name.symbol) != "_" || head != Some(TyKind::Error) {
-                        self.unknown_param(param, Ty::ERROR);
-                    }
-                    params.push(Ty::ERROR);
+                    self.unknown_param(param, Ty::ERROR);
                 }
                 self.lambda_with(lambda, &params, None, span)
             }

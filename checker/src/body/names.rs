@@ -73,11 +73,18 @@ impl<'a> Checker<'a> {
 
     /// A variant or newtype constructor by an unqualified name: the expected type's, else the only one in scope.
     pub(super) fn variant_name(&mut self, name: Symbol, expect: Expect, span: Span) -> Option<(AdtId, u32)> {
-        if let Some(ty) = expect.ty()
-            && let Some(TyKind::Adt(id, _)) = self.head(ty)
-            && let Some(index) = self.variant_here(id, name)
-        {
-            return Some((id, index));
+        match expect.ty().and_then(|ty| self.head(ty)) {
+            Some(TyKind::Adt(id, _)) => {
+                if let Some(index) = self.variant_here(id, name) {
+                    return Some((id, index));
+                }
+            }
+            // That type would decide.
+            Some(TyKind::Error) if self.p.variants_named(self.module, name).len() > 1 => {
+                self.failed = true;
+                return None;
+            }
+            _ => {}
         }
         self.variant_in_scope(name, span)
     }

@@ -623,6 +623,7 @@ impl Checker<'_> {
     fn or_pat(&mut self, alternatives: syntax::List<syntax::Pat>, ty: Ty, span: Span) -> P {
         let start = self.s.binds.len();
         let mut first_end = start;
+        let mut extra: Vec<PatBind> = Vec::new();
         let mut pats = Vec::with_capacity(alternatives.len as usize);
         for (i, alternative) in self.tree.ids(alternatives).enumerate() {
             if i == 0 {
@@ -640,16 +641,26 @@ impl Checker<'_> {
             pats.push(pat);
             let clean = self.diagnostics.len() == reports;
             self.merge_alternative(start, first_end, first_pat, clean, self.tree[alternative].span);
-            self.s.binds.truncate(first_end);
+            extra.extend(self.s.binds.drain(first_end..));
             self.s.body.locals.truncate(first_local);
             for bind in &mut self.s.binds[start..first_end] {
                 bind.hidden = false;
             }
         }
+        self.bind_extra(start, &extra);
         let base = self.s.pats.len();
         self.s.pats.extend(pats);
         let pats = self.take_pats(base);
         self.new_pat(H::Or(pats), ty, span.start)
+    }
+
+    /// Binds the names that only alternatives after the first one bind, which was reported.
+    fn bind_extra(&mut self, start: usize, extra: &[PatBind]) {
+        for &PatBind { name, span, .. } in extra {
+            if !self.s.binds[start..].iter().any(|bind| bind.name == name) {
+                self.bind(name, Ty::ERROR, span);
+            }
+        }
     }
 
     /// Replaces the locals of an alternative by those of the first alternative (`E0406` if they differ).

@@ -49,7 +49,7 @@ impl Checker<'_> {
         let step = self.check(step.0, ty);
         self.s.recurses.pop();
         let parallel = props[4].map(|(value, _)| {
-            if !self.decl.params.iter().any(|p| p.ty == Ty::INT) {
+            if !self.decl.params.iter().any(|p| matches!(p.ty, Ty::INT | Ty::ERROR)) {
                 self.error(412, self.tree[value].span, ".parallel needs a parameter of type int");
             }
             self.check(value, Ty::INT)
