@@ -14,6 +14,8 @@ pub struct Generics {
     pub names: Vec<Symbol>,
     /// All bounds in force, the enclosing ones included.
     pub bounds: Vec<Bound>,
+    /// A bound was written that is none, as was reported: what it would give is not missed.
+    pub lacks_bound: bool,
 }
 
 /// `subject: trait<args>`.

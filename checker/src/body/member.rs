@@ -3,7 +3,7 @@
 use super::names::{Base, Reported};
 use super::scope::HashContext;
 use super::{Checker, Expect};
-use crate::decl::{AdtKind, Bound, Def, FnDecl, FnOwner};
+use crate::decl::{AdtKind, Bound, Def, FnDecl, FnOwner, Generics, ImplDecl};
 use crate::hir::{ExprId as E, ExprKind as H, FnRef};
 use crate::impls::ImplAnswer;
 use crate::interface::Space;
@@ -165,16 +165,36 @@ impl<'a> Checker<'a> {
                 self.call_trait(of, method, outer, None, member.targs, args, expect, (span, at))
             }
             Method::Missing => {
-                let (text, owner) = (self.text(member.name.symbol), self.show(ty));
-                let help = match self.inherent_any(ty, member.name.symbol) {
-                    Some(_) => Some(format!("`{text}` has a receiver: write `value.{text}(…)`")),
-                    None => self.suggest_method(ty, member.name.symbol),
-                };
-                self.error_help(323, member.name.span, format!("no static method `{text}` on {owner}"), help);
+                self.no_static(ty, member.name);
                 self.abandon_args(args, span)
             }
             Method::Error => self.abandon_args(args, span),
         }
+    }
+
+    fn no_static(&mut self, ty: Ty, name: Name) {
+        if let Some(kind) = self.head(ty)
+            && self.is_of_broken_impl(kind, name.symbol)
+        {
+            return;
+        }
+        let (text, owner) = (self.text(name.symbol), self.show(ty));
+        let help = match self.inherent_any(ty, name.symbol) {
+            Some(id) if self.p.fn_decl(id).has_self => {
+                Some(format!("`{text}` has a receiver: write `value.{text}(…)`"))
+            }
+            Some(id) => self.other_instance(id, text),
+            None => self.suggest_method(ty, name.symbol),
+        };
+        self.error_help(323, name.span, format!("no static method `{text}` on {owner}"), help);
+    }
+
+    /// Says for which instance of the type a method is.
+    fn other_instance(&self, id: FnId, text: &str) -> Option<String> {
+        let FnOwner::Impl(owner) = self.p.fn_decl(id).owner else { return None };
+        let decl = self.p.impl_decl(owner);
+        let target = self.p.show(decl.target, &decl.generics.names);
+        Some(format!("`{text}` is a method of {target}"))
     }
 
     /// `Trait.m(v, …)`.
@@ -427,17 +447,34 @@ impl<'a> Checker<'a> {
         self.abandon_args(args, span)
     }
 
-    /// Whether an impl that counts for nothing, as was reported, has a method of the name; or a bound might.
+    /// Whether an impl or bound that is wrong, as was reported, has a method of the name, or might have it.
     fn is_of_broken_impl(&self, kind: TyKind, name: Symbol) -> bool {
         let of_type = match kind {
-            TyKind::Param(_) | TyKind::Assoc { .. } if self.decl.broken => return true,
+            TyKind::Param(_) | TyKind::Assoc { .. } if self.lacks_bound() => return true,
             TyKind::Adt(id, _) => id.module,
             _ => self.module,
         };
         [self.module, of_type].into_iter().any(|module| {
-            let mut broken = self.p.impls(module).iter().filter(|decl| decl.broken);
-            broken.any(|decl| decl.methods.iter().any(|&method| self.p.fn_decl(method).name == name))
+            let mut impls = self.p.impls(module).iter().filter(|decl| self.has_method(&decl.methods, name));
+            impls.any(|decl| decl.broken || self.is_extra_method(decl, kind, name))
         })
+    }
+
+    /// Whether a method of an impl for such a type is none of its trait's, as was reported.
+    fn is_extra_method(&self, decl: &ImplDecl, kind: TyKind, name: Symbol) -> bool {
+        let is_for_type = Head::of(self.p.types.kind(decl.target)) == Head::of(kind);
+        is_for_type && decl.of.is_some_and(|(of, _)| !self.has_method(&self.p.trait_decl(of).methods, name))
+    }
+
+    fn has_method(&self, methods: &[FnId], name: Symbol) -> bool {
+        methods.iter().any(|&method| self.p.fn_decl(method).name == name)
+    }
+
+    /// Whether one of the bounds that were written may be what is missing.
+    pub(super) fn lacks_bound(&self) -> bool {
+        let Generics { bounds, lacks_bound, .. } = &self.decl.generics;
+        let lacks_super = |bound: &Bound| self.p.trait_decl(bound.of).generics.lacks_bound;
+        self.decl.broken || *lacks_bound || bounds.iter().any(lacks_super)
     }
 
     /// A field's number and type.

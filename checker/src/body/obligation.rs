@@ -90,7 +90,8 @@ impl Checker<'_> {
             let trait_args = (!args.is_empty()).then_some(args);
             let answer = self.p.find_impl(of, ty, trait_args, &self.decl.generics.bounds);
             // One of the bounds that were written may be what is missing.
-            if self.decl.broken && matches!(self.p.types.kind(ty), TyKind::Param(_) | TyKind::Assoc { .. }) {
+            if self.lacks_bound() && matches!(self.p.types.kind(ty), TyKind::Param(_) | TyKind::Assoc { .. })
+            {
                 self.failed = true;
                 continue;
             }

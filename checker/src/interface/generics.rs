@@ -34,8 +34,9 @@ pub(super) fn lower(
         let subject = p.types.param(generics.parent_count + number as u32);
         for path in tree.list(generic.bounds) {
             let mut lower = Lower { p, module, tree, generics: &generics, self_ty, impl_id, out };
-            if let Some((of, args)) = lower.bound(path) {
-                generics.bounds.push(Bound { subject, of, args });
+            match lower.bound(path) {
+                Some((of, args)) => generics.bounds.push(Bound { subject, of, args }),
+                None => generics.lacks_bound = true,
             }
         }
     }
@@ -53,8 +54,9 @@ pub(super) fn lower(
             }
             for path in tree.list(clause.bounds) {
                 let mut lower = Lower { p, module, tree, generics: &generics, self_ty, impl_id, out };
-                if let Some((of, args)) = lower.bound(path) {
-                    generics.bounds.push(Bound { subject: subject_ty, of, args });
+                match lower.bound(path) {
+                    Some((of, args)) => generics.bounds.push(Bound { subject: subject_ty, of, args }),
+                    None => generics.lacks_bound = true,
                 }
             }
         }

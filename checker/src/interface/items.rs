@@ -153,12 +153,14 @@ impl<'p> Build<'p> {
             parent_count: 0,
             names: vec![self.p.symbols.self_type],
             bounds: vec![Bound { subject: self_ty, of: id, args: types.list(&own) }],
+            lacks_bound: false,
         };
-        let generics = self.generics(tree, def.generics, syntax::List::EMPTY, parent, around);
+        let mut generics = self.generics(tree, def.generics, syntax::List::EMPTY, parent, around);
         let mut supers = Vec::new();
         for path in tree.list(def.supers) {
-            if let Some((of, args)) = self.lower(tree, &generics, around).bound(path) {
-                supers.push(Bound { subject: self_ty, of, args });
+            match self.lower(tree, &generics, around).bound(path) {
+                Some((of, args)) => supers.push(Bound { subject: self_ty, of, args }),
+                None => generics.lacks_bound = true,
             }
         }
         let mut assoc: Vec<(Symbol, Vec<Bound>)> = Vec::new();

@@ -196,6 +196,7 @@ impl<'a> Lower<'a> {
             }
             match self.projection(subject, name.symbol) {
                 Some(ty) => subject = ty,
+                None if self.generics.lacks_bound => return Ty::ERROR,
                 None => {
                     let of = self.p.show(subject, &self.generics.names);
                     let text = self.text(name.symbol);
