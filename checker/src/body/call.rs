@@ -100,7 +100,7 @@ impl Checker<'_> {
                     let callee = self.local(local, at.start);
                     return self.call_value(callee, at, args, span);
                 }
-                if self.is_upper(name) {
+                if self.is_variant_name(name) {
                     return match self.variant_name(name, expect, at) {
                         Some((id, index)) => self.construct(id, index, targs, args, expect, span),
                         None => self.abandon_args(args, span),

@@ -245,7 +245,7 @@ impl Checker<'_> {
         {
             return self.local(local, span.start);
         }
-        if self.is_upper(name) {
+        if self.is_variant_name(name) {
             return match self.variant_name(name, expect, span) {
                 Some((id, index)) => {
                     let args = self.adt_with(id, targs, span);

@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
     fn type_member(&mut self, ty: Ty, member: &Member, expect: Expect, span: Span) -> E {
         let name = member.name;
         if let Some(TyKind::Adt(id, args)) = self.head(ty)
-            && self.is_upper(name.symbol)
+            && (self.is_upper(name.symbol) || self.variant_of(id, name.symbol).is_some())
         {
             let Some(index) = self.variant_of(id, name.symbol) else {
                 let (text, owner) = (self.text(name.symbol), self.show(ty));

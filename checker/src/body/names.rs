@@ -53,13 +53,22 @@ impl<'a> Checker<'a> {
         self.text(name).as_bytes().first().is_some_and(u8::is_ascii_uppercase)
     }
 
-    /// A lowercase value name that is not a local.
+    /// Whether a name is to be that of a variant: it starts uppercase, and no function has it in spite of `E0203`.
+    pub(super) fn is_variant_name(&self, name: Symbol) -> bool {
+        self.is_upper(name) && !matches!(self.p.lookup_value(self.module, name), Some(Def::Fn(_)))
+    }
+
+    /// A value name that is neither a local nor to be a variant.
     pub(super) fn value_name(&mut self, name: Symbol, span: Span) -> Value {
         if let Some(def) = self.p.lookup_value(self.module, name) {
             return Value::Def(def);
         }
         if let Some(special) = Special::of(name, &self.sym) {
             return Value::Special(special);
+        }
+        // A variant in lowercase was reported where it is declared.
+        if let Some(&(id, index)) = self.p.variants_named(self.module, name).first() {
+            return Value::Def(Def::Variant(id, index));
         }
         if self.p.is_silent_import(self.module, name) {
             self.failed = true;
