@@ -3,7 +3,7 @@
 use super::Build;
 use crate::decl::{AdtDecl, AdtKind, Bound, Def};
 use crate::types::{AdtId, Head, TraitId, TyList};
-use sigil_frontend::syntax::{self, Tree};
+use sigil_frontend::syntax::{self, Name, Tree};
 use sigil_frontend::{Label, Span, Symbol};
 
 impl<'p> Build<'p> {
@@ -19,30 +19,15 @@ impl<'p> Build<'p> {
         if attrs.is_empty() {
             return derives;
         }
-        let s = self.p.symbols;
         let lang = *self.p.lang();
-        for attr in tree.list(attrs).filter(|attr| attr.name.symbol == s.derive) {
-            for arg in tree.list(attr.args) {
-                let table = [
-                    (s.eq, lang.eq),
-                    (s.comparable, lang.comparable),
-                    (s.hashable, lang.hashable),
-                    (s.printable, lang.printable),
-                    (s.clone, lang.clone),
-                    (s.default, lang.default),
-                ];
-                let Some(&(_, of)) = table.iter().find(|(name, _)| *name == arg.symbol) else {
-                    self.not_derivable(arg.symbol, arg.span);
-                    continue;
-                };
-                let text = self.text(arg.symbol);
-                if of == lang.default && kind == AdtKind::Sum {
-                    self.error(808, arg.span, "cannot derive `Default`: a sum type has no default variant");
-                } else if derives.iter().any(|&(other, _)| other == of) {
-                    self.error(803, arg.span, format!("`{text}` is derived twice"));
-                } else {
-                    derives.push((of, arg.span));
-                }
+        for (of, name) in self.derivable(attrs, tree) {
+            if of == lang.default && kind == AdtKind::Sum {
+                self.error(808, name.span, "cannot derive `Default`: a sum type has no default variant");
+            } else if derives.iter().any(|&(other, _)| other == of) {
+                let text = self.text(name.symbol);
+                self.error(803, name.span, format!("`{text}` is derived twice"));
+            } else {
+                derives.push((of, name.span));
             }
         }
         let needs_eq = derives.iter().find(|&&(of, _)| of == lang.comparable || of == lang.hashable);
@@ -53,6 +38,42 @@ impl<'p> Build<'p> {
             derives.push((lang.eq, span));
         }
         derives
+    }
+
+    /// What the attributes of an alias derive: it is another name of a function type, which has `Clone` alone.
+    pub(super) fn alias_derives(&mut self, attrs: syntax::List<syntax::Attr>, tree: &Tree) {
+        for (of, name) in self.derivable(attrs, tree) {
+            if of != self.p.lang().clone {
+                let text = self.text(name.symbol);
+                let message = format!("cannot derive `{text}`: functions do not implement it");
+                let help = "a struct with the function as a field can implement it";
+                self.error(808, name.span, message).help = Some(help.into());
+            }
+        }
+    }
+
+    /// The traits that attributes derive, where they are written; reports what is none.
+    fn derivable(&mut self, attrs: syntax::List<syntax::Attr>, tree: &Tree) -> Vec<(TraitId, Name)> {
+        let mut found = Vec::new();
+        let s = self.p.symbols;
+        for attr in tree.list(attrs).filter(|attr| attr.name.symbol == s.derive) {
+            let lang = *self.p.lang();
+            let table = [
+                (s.eq, lang.eq),
+                (s.comparable, lang.comparable),
+                (s.hashable, lang.hashable),
+                (s.printable, lang.printable),
+                (s.clone, lang.clone),
+                (s.default, lang.default),
+            ];
+            for arg in tree.list(attr.args) {
+                match table.iter().find(|(name, _)| *name == arg.symbol) {
+                    Some(&(_, of)) => found.push((of, *arg)),
+                    None => self.not_derivable(arg.symbol, arg.span),
+                }
+            }
+        }
+        found
     }
 
     fn not_derivable(&mut self, name: Symbol, span: Span) {

@@ -88,6 +88,7 @@ pub(crate) struct AliasEntry {
     pub(crate) tree: u32,
     pub(crate) syntax: Id<syntax::TypeDef>,
     pub(crate) arity: u32,
+    pub(crate) attrs: List<syntax::Attr>,
     /// Lowered when first asked for.
     pub(crate) decl: OnceLock<AliasDecl>,
 }
@@ -252,7 +253,8 @@ impl<'p> Build<'p> {
             && (matches!(tree[body].kind, TypeExprKind::Fn(..)) || aliases.contains(&def.name.symbol))
         {
             let index = names.aliases.len() as u32;
-            names.aliases.push(AliasEntry { tree: number, syntax, arity, decl: OnceLock::new() });
+            let attrs = item.attrs;
+            names.aliases.push(AliasEntry { tree: number, syntax, arity, attrs, decl: OnceLock::new() });
             self.declare(names, Space::Type, def.name, Def::Alias(module, index), item.is_pub);
             return;
         }
