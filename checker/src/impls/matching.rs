@@ -54,6 +54,12 @@ impl Program {
         }
     }
 
+    /// Whether the target or a trait argument of an impl is wrong, as was reported.
+    pub(crate) fn header_has_error(&self, decl: &ImplDecl) -> bool {
+        let args = decl.of.map_or(&[][..], |(_, args)| self.types.list_of(args));
+        args.iter().chain([&decl.target]).any(|&ty| self.types.has_error(ty))
+    }
+
     /// Whether two headers can fit one type, bounds ignored, with equal trait arguments.
     pub(crate) fn impls_overlap(&self, a: &ImplDecl, b: &ImplDecl) -> bool {
         let mut solver = Overlap { p: self, left: a.generics.names.len() as u32, bindings: Vec::new() };

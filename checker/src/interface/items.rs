@@ -63,8 +63,9 @@ impl<'p> Build<'p> {
     }
 
     pub(super) fn aliases(&mut self) {
-        for index in 0..self.module.names().aliases.len() {
+        for (index, entry) in self.module.names().aliases.iter().enumerate() {
             super::lower::lower_alias(self.p, self.module, index as u32, &mut self.out);
+            self.alias_derives(entry.attrs, self.tree(entry.tree));
         }
     }
 
@@ -309,7 +310,10 @@ impl<'p> Build<'p> {
         if let Some((of, _)) = decl.of {
             let others = table.by_trait.entry((of, head)).or_default();
             let others_decls = others.iter().map(|other| &table.decls[other.index as usize]);
-            let clash = others_decls.into_iter().find(|other| self.p.impls_overlap(decl, other));
+            // What an unknown type in a header would be cannot be told.
+            let is_known = |decl: &ImplDecl| !self.p.header_has_error(decl);
+            let mut known = others_decls.filter(|other| is_known(decl) && is_known(other));
+            let clash = known.find(|other| self.p.impls_overlap(decl, other));
             match clash.map(|other| other.span) {
                 Some(first) => self.conflict(decl, of, first),
                 None => others.push(decl.id),
