@@ -1,22 +1,20 @@
 //! Types that contain themselves without indirection.
+//!
+//! What a type contains is found in its declaration, never in its instances, of which there may be no end
+//! (`type P<T> = { x: P<[T]> }`): the types that its fields name, and what these are given for parameters that they
+//! contain. With `type J<T> = { t: T }`, a `type K = { k: J<K> }` contains `J` and itself, but `J` contains nothing.
 
 use super::Build;
 use crate::decl::{AdtDecl, AdtKind};
 use crate::parts::Parts;
-use crate::types::{AdtId, Ty, TyKind};
-use rustc_hash::FxHashMap;
-
-/// A chain of distinct instances longer than this never ends (`type P<T> = { x: P<[T]> }`).
-const MAX_DEPTH: usize = 200;
+use crate::types::{AdtId, Ty, TyKind, TyList};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 struct Search<'b, 'p> {
     build: &'b Build<'p>,
     adts: &'b Parts<AdtDecl>,
-    /// Instances looked at; true: found to be finite, false: being looked at.
-    seen: FxHashMap<Ty, bool>,
-    path: Vec<AdtId>,
-    /// Own types on a cycle.
-    cyclic: Vec<AdtId>,
+    /// Of generic types, for each parameter whether they contain it, as far as it is known.
+    contained: FxHashMap<AdtId, Vec<bool>>,
 }
 
 impl Search<'_, '_> {
@@ -24,81 +22,163 @@ impl Search<'_, '_> {
         if id.module == self.build.module.id { &self.adts[id.index as usize] } else { self.build.p.adt(id) }
     }
 
-    fn visit(&mut self, ty: Ty) {
-        let p = self.build.p;
-        match p.types.kind(ty) {
+    /// Calls `found` with the structs, newtypes and parameters that a value of the type contains, itself included.
+    fn each_content(&self, ty: Ty, found: &mut dyn FnMut(Ty)) {
+        let types = &self.build.p.types;
+        match types.kind(ty) {
             TyKind::Tuple(parts) | TyKind::Record(_, parts) => {
-                p.types.list_of(parts).iter().for_each(|&part| self.visit(part));
+                types.list_of(parts).iter().for_each(|&part| self.each_content(part, found));
             }
-            TyKind::Adt(id, args) => self.instance(ty, id, p.types.list_of(args)),
+            TyKind::Adt(id, args) if self.decl(id).kind != AdtKind::Sum => {
+                found(ty);
+                let Some(contained) = self.contained.get(&id) else { return };
+                let args = types.list_of(args).iter().zip(contained).filter(|(_, contained)| **contained);
+                args.for_each(|(&arg, _)| self.each_content(arg, found));
+            }
+            TyKind::Param(_) => found(ty),
             _ => {}
         }
     }
 
-    fn instance(&mut self, ty: Ty, id: AdtId, args: &[Ty]) {
-        // What an imported type without arguments contains was checked with its module.
-        let is_own = id.module == self.build.module.id;
-        if self.decl(id).kind == AdtKind::Sum || (!is_own && args.is_empty()) {
-            return;
-        }
-        match self.seen.get(&ty) {
-            Some(true) => return,
-            Some(false) => return self.cycle(id),
-            None if self.path.len() >= MAX_DEPTH => return self.cycle(id),
-            None => {}
-        }
-        self.seen.insert(ty, false);
-        self.path.push(id);
-        let p = self.build.p;
-        let fields: Vec<Ty> =
-            self.decl(id).variants[0].fields.iter().map(|field| p.subst(field.ty, args)).collect();
-        fields.into_iter().for_each(|field| self.visit(field));
-        self.path.pop();
-        self.seen.insert(ty, true);
+    /// Calls `found` with what the fields of a type contain.
+    fn each_field_content(&self, id: AdtId, found: &mut dyn FnMut(Ty)) {
+        let fields = &self.decl(id).variants[0].fields;
+        fields.iter().for_each(|field| self.each_content(field.ty, found));
     }
 
-    /// All own types from the last one of this name on the path.
-    fn cycle(&mut self, id: AdtId) {
-        let start = self.path.iter().rposition(|&other| other == id).unwrap_or(0);
-        for &on_cycle in &self.path[start..] {
-            if on_cycle.module == self.build.module.id && !self.cyclic.contains(&on_cycle) {
-                self.cyclic.push(on_cycle);
+    /// Finds out which parameters are contained: those of fields, and those given for such ones, again and again.
+    fn find_contained(&mut self) {
+        let generic = self.generic_types();
+        self.contained = generic.iter().map(|&id| (id, Vec::new())).collect();
+        let mut has_changed = true;
+        while std::mem::take(&mut has_changed) {
+            // What a type names was found after it.
+            for &id in generic.iter().rev() {
+                let mut found = vec![false; self.decl(id).generics.names.len()];
+                self.each_field_content(id, &mut |content| {
+                    if let TyKind::Param(index) = self.build.p.types.kind(content) {
+                        found[index as usize] = true;
+                    }
+                });
+                let known = self.contained.insert(id, found);
+                has_changed |= known.as_ref() != self.contained.get(&id);
             }
         }
     }
+
+    /// The generic structs and newtypes that own ones name, directly or not.
+    fn generic_types(&self) -> Vec<AdtId> {
+        let p = self.build.p;
+        let mut found: Vec<AdtId> = Vec::new();
+        let mut seen: FxHashSet<Ty> = FxHashSet::default();
+        let mut seen_types: FxHashSet<AdtId> = FxHashSet::default();
+        let mut open: Vec<Ty> = Vec::new();
+        let fields = |decl: &AdtDecl, open: &mut Vec<Ty>| {
+            open.extend(decl.variants[0].fields.iter().map(|field| field.ty));
+        };
+        for decl in self.adts.iter().filter(|decl| decl.kind != AdtKind::Sum) {
+            fields(decl, &mut open);
+            while let Some(ty) = open.pop() {
+                if !seen.insert(ty) {
+                    continue;
+                }
+                p.each_part(ty, &mut |part| open.push(part));
+                if let TyKind::Adt(id, args) = p.types.kind(ty)
+                    && args != TyList::EMPTY
+                    && self.decl(id).kind != AdtKind::Sum
+                    && seen_types.insert(id)
+                {
+                    found.push(id);
+                    fields(self.decl(id), &mut open);
+                }
+            }
+        }
+        found
+    }
+
+    /// The own types that each own type contains.
+    fn edges(&self) -> Vec<Vec<usize>> {
+        let own = |decl: &AdtDecl| {
+            let mut edges = Vec::new();
+            if decl.kind != AdtKind::Sum {
+                self.each_field_content(decl.id, &mut |content| {
+                    if let TyKind::Adt(id, _) = self.build.p.types.kind(content)
+                        && id.module == self.build.module.id
+                    {
+                        edges.push(id.index as usize);
+                    }
+                });
+            }
+            edges
+        };
+        self.adts.iter().map(own).collect()
+    }
+}
+
+/// A node on the way of [`cycles`].
+#[derive(Clone, Copy)]
+struct Visit {
+    node: usize,
+    next_edge: usize,
+}
+
+/// The strongly connected components that have an edge, by Tarjan's algorithm. Chains may be thousands long, so it
+/// keeps a stack of its own.
+fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    const UNSEEN: usize = usize::MAX;
+    const DONE: usize = usize::MAX - 1;
+    let mut found = Vec::new();
+    // The lowest position on the path that a node is known to lead to.
+    let mut low = vec![UNSEEN; edges.len()];
+    let mut path: Vec<usize> = Vec::new();
+    let mut open: Vec<Visit> = Vec::new();
+    for root in 0..edges.len() {
+        if low[root] == UNSEEN {
+            open.push(Visit { node: root, next_edge: 0 });
+        }
+        while let Some(Visit { node, next_edge }) = open.pop() {
+            if next_edge == 0 {
+                low[node] = path.len();
+                path.push(node);
+            }
+            if let Some(&to) = edges[node].get(next_edge) {
+                open.push(Visit { node, next_edge: next_edge + 1 });
+                match low[to] {
+                    UNSEEN => open.push(Visit { node: to, next_edge: 0 }),
+                    DONE => {}
+                    position => low[node] = low[node].min(position),
+                }
+                continue;
+            }
+            if path.get(low[node]) != Some(&node) {
+                if let Some(parent) = open.last() {
+                    low[parent.node] = low[parent.node].min(low[node]);
+                }
+                continue;
+            }
+            let component = path.split_off(low[node]);
+            component.iter().for_each(|&node| low[node] = DONE);
+            if component.len() > 1 || edges[node].contains(&node) {
+                found.push(component);
+            }
+        }
+    }
+    found
 }
 
 impl<'p> Build<'p> {
     /// Reports such types, one for each cycle, and makes their fields errors, so that nobody lays them out.
     pub(super) fn cut_cycles(&mut self, adts: &mut Parts<AdtDecl>) {
-        let mut search =
-            Search { build: self, adts, seen: FxHashMap::default(), path: Vec::new(), cyclic: Vec::new() };
-        let mut cycles: Vec<Vec<AdtId>> = Vec::new();
-        for decl in adts.iter().filter(|decl| decl.kind != AdtKind::Sum) {
-            let params: Vec<Ty> =
-                (0..decl.generics.names.len() as u32).map(|index| self.p.types.param(index)).collect();
-            search.visit(self.p.types.adt_ty(decl.id, &params));
-            if !search.cyclic.is_empty() {
-                cycles.push(std::mem::take(&mut search.cyclic));
-            }
-        }
-        for mut cycle in cycles {
-            cycle.sort_unstable_by_key(|id| id.index);
-            let mut is_first = true;
-            for id in cycle {
-                let decl = &mut adts[id.index as usize];
-                if decl.variants[0].fields.iter().any(|field| field.ty == Ty::ERROR) {
-                    continue;
-                }
-                if std::mem::take(&mut is_first) {
-                    let name = self.text(decl.name);
-                    self.error(
-                        313,
-                        decl.span,
-                        format!("type `{name}` contains itself without indirection"),
-                    )
-                    .help = Some("put it into a list, an Option or another sum type".into());
-                }
+        let mut search = Search { build: self, adts, contained: FxHashMap::default() };
+        search.find_contained();
+        for cycle in cycles(&search.edges()) {
+            let first = cycle.iter().copied().min().expect("a cycle has a type");
+            let AdtDecl { name, span, .. } = adts[first];
+            let message = format!("type `{}` contains itself without indirection", self.text(name));
+            self.error(313, span, message).help =
+                Some("put it into a list, an Option or another sum type".into());
+            for index in cycle {
+                let decl = &mut adts[index];
                 decl.broken = true;
                 decl.variants[0].fields.iter_mut().for_each(|field| field.ty = Ty::ERROR);
             }
