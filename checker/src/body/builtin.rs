@@ -147,14 +147,7 @@ impl Checker<'_> {
         span: Span,
     ) -> E {
         let expected = if kind == PatternKind::Fold { 3 } else { 2 };
-        let named = self.tree.list(args).any(|arg| arg.name.is_some());
-        if named || args.len != expected {
-            let name = keyword(kind);
-            self.error(
-                304,
-                span,
-                format!("`{name}` expects {expected} positional arguments, got {}", args.len),
-            );
+        if !self.takes_positional(|_| format!("`{}`", keyword(kind)), expected, args, span) {
             return self.abandon_args(args, span);
         }
         let v: Vec<Prop> = self.tree.list(args).enumerate().map(|(i, arg)| Some((arg.value, i))).collect();

@@ -451,15 +451,8 @@ impl Checker<'_> {
         let expected = self.sig_len(sig);
         let mut fine = true;
         let named = self.tree.list(args).any(|arg| arg.name.is_some());
-        if named && !self.sig_named(sig) {
-            let text = self.sig_text(sig);
-            self.error(304, span, format!("{text} takes positional arguments only"));
-            return false;
-        }
-        if !named {
-            let got = args.len as usize;
-            if got != expected {
-                self.wrong_count(sig, got, span);
+        if !named || !self.sig_named(sig) {
+            if !self.takes_positional(|c| c.sig_text(sig), expected, args, span) {
                 return false;
             }
             for (i, arg) in self.tree.list(args).enumerate() {
@@ -510,11 +503,29 @@ impl Checker<'_> {
         self.error_help(306, name.span, format!("unknown argument `.{text}`"), help);
     }
 
-    /// Reports `E0304`.
-    fn wrong_count(&mut self, sig: Signature<'_>, got: usize, span: Span) {
-        let expected = self.sig_len(sig);
-        let text = self.sig_text(sig);
-        let s = if expected == 1 { "" } else { "s" };
-        self.error(304, span, format!("{text} expects {expected} argument{s}, got {got}"));
+    /// Whether arguments are positional and as many as expected; reports `E0304` if not.
+    pub(super) fn takes_positional(
+        &mut self,
+        callee: impl Fn(&Self) -> String,
+        expected: usize,
+        args: syntax::List<Arg>,
+        span: Span,
+    ) -> bool {
+        let got = args.len as usize;
+        match self.tree.list(args).filter(|arg| arg.name.is_some()).count() {
+            0 if got == expected => return true,
+            0 => {
+                let s = if expected == 1 { "" } else { "s" };
+                let callee = callee(self);
+                self.error(304, span, format!("{callee} expects {expected} argument{s}, got {got}"));
+            }
+            named if named == got => {
+                let callee = callee(self);
+                self.error(304, span, format!("{callee} takes positional arguments only"));
+            }
+            // Mixed: E0212 was reported.
+            _ => self.failed = true,
+        }
+        false
     }
 }

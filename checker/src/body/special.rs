@@ -28,7 +28,17 @@ pub(super) enum Special {
 impl Special {
     /// The special function of a name that is no item.
     pub(super) fn of(name: Symbol, sym: &Symbols) -> Option<Special> {
-        let table = [
+        Self::table(sym).iter().find(|(n, _)| *n == name).map(|&(_, special)| special)
+    }
+
+    /// The name of a special function.
+    fn name(self, sym: &Symbols) -> Symbol {
+        let table = Self::table(sym);
+        table.iter().find(|(_, special)| *special == self).map_or(sym.empty, |&(name, _)| name)
+    }
+
+    fn table(sym: &Symbols) -> [(Symbol, Special); 12] {
+        [
             (sym.int, Special::Convert(Ty::INT)),
             (sym.float, Special::Convert(Ty::FLOAT)),
             (sym.byte, Special::Convert(Ty::BYTE)),
@@ -41,8 +51,7 @@ impl Special {
             (sym.filter, Special::Pattern(PatternKind::Filter)),
             (sym.fold, Special::Pattern(PatternKind::Fold)),
             (sym.collect, Special::Pattern(PatternKind::Collect)),
-        ];
-        table.iter().find(|(n, _)| *n == name).map(|&(_, special)| special)
+        ]
     }
 }
 
@@ -70,13 +79,11 @@ impl Checker<'_> {
             return self.positional(kind, args, expect, span);
         }
         let expected = if special == Special::AssertPanicsWith { 2 } else { 1 };
-        let values: Vec<Arg> = self.tree.list(args).copied().collect();
-        if values.len() != expected || values.iter().any(|arg| arg.name.is_some()) {
-            let s = if expected == 1 { "" } else { "s" };
-            let message = format!("expected {expected} positional argument{s}, got {}", values.len());
-            self.error(304, span, message);
+        let name = |c: &Self| format!("`{}`", c.text(special.name(&c.sym)));
+        if !self.takes_positional(name, expected, args, span) {
             return self.abandon_args(args, span);
         }
+        let values: Vec<Arg> = self.tree.list(args).copied().collect();
         match special {
             Special::AssertPanics | Special::AssertPanicsWith => self.assert_panics(special, &values, span),
             _ => {
