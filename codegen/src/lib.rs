@@ -186,7 +186,7 @@ impl<'p> Codegen<'p> {
                 let id = match types.kind(ty) {
                     TyKind::Adt(_, TyList::EMPTY) => return None,
                     TyKind::Adt(id, _) if is_deep || is_too_often(&self.adt_counts, id.module, id.index) => {
-                        id
+                        self.some_adt(ty).unwrap_or(id)
                     }
                     _ if is_deep => self.some_adt(ty)?,
                     _ => return None,
@@ -199,11 +199,15 @@ impl<'p> Codegen<'p> {
         Some(Diagnostic::new(Code::error(324), file, span, message))
     }
 
-    /// The first user type in a type. Only through one can types grow without functions that grow too.
+    /// The first user type in a type, which is not of the library if one is not. Only through one can types grow
+    /// without functions that grow too.
     fn some_adt(&self, ty: Ty) -> Option<AdtId> {
         let types = &self.program.types;
         let first = |list| types.list_of(list).iter().copied().max_by_key(|&part| self.names.ty(part).depth);
         let part = match types.kind(ty) {
+            TyKind::Adt(id, args) if self.program.module(id.module).info.is_library => {
+                return first(args).and_then(|part| self.some_adt(part)).or(Some(id));
+            }
             TyKind::Adt(id, _) => return Some(id),
             TyKind::List(part) | TyKind::Map(_, part) => Some(part),
             TyKind::Tuple(list) | TyKind::Record(_, list) => first(list),
