@@ -170,6 +170,8 @@ pub struct VariantDecl {
     pub span: Span,
     /// Fields in declaration order.
     pub fields: Vec<FieldDecl>,
+    /// Fields of a name that another one has were left out, as was reported.
+    pub lacks_fields: bool,
 }
 
 /// A field.

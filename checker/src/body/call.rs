@@ -301,10 +301,10 @@ impl Checker<'_> {
         span: Span,
     ) -> E {
         let decl = self.p.adt(id);
-        if decl.broken {
+        let variant = &decl.variants[index as usize];
+        if variant.lacks_fields {
             return self.abandon_args(args, span);
         }
-        let variant = &decl.variants[index as usize];
         if variant.fields.is_empty() {
             let text = self.text(variant.name);
             let message = format!("`{text}` is a variant without fields, which is not callable");

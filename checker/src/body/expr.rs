@@ -538,7 +538,7 @@ impl Checker<'_> {
         self.meet(ty, expect);
         if !missing.is_empty() {
             // An unknown field may be a missing one, misspelt.
-            if !decl.broken && missing.len() > n_unknown {
+            if missing.len() > n_unknown {
                 let s = if missing.len() == 1 { "" } else { "s" };
                 self.error(314, span, format!("missing field{s} {}", missing.join(", ")));
             }
@@ -607,10 +607,6 @@ impl Checker<'_> {
     /// Reports `E0311`.
     pub(super) fn unknown_field(&mut self, adt: AdtId, name: syntax::Name) {
         let decl = self.p.adt(adt);
-        self.failed = true;
-        if decl.broken {
-            return;
-        }
         let text = self.text(name.symbol);
         let fields = decl.variants.iter().flat_map(|v| &v.fields).filter_map(|f| f.name);
         let names: Vec<&str> = fields.map(|n| self.text(n)).collect();

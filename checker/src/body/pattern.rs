@@ -317,6 +317,9 @@ impl Checker<'_> {
         let named = self.tree.list(args).any(|arg| arg.name.is_some());
         let mut slots: Vec<Option<P>> = vec![None; fields.len()];
         let mut fine = true;
+        let got = args.len as usize;
+        let has_rest = pat.has_rest || (self.bare_variants && pat.args.is_none());
+        let complete = got == fields.len() || (has_rest && got < fields.len());
         for (i, arg) in self.tree.list(args).enumerate() {
             let at = match arg.name {
                 Some(name) => self.named_field(fields, name, decl.name, &slots),
@@ -328,21 +331,18 @@ impl Checker<'_> {
                 self.pat(arg.pat, Ty::ERROR);
                 continue;
             };
-            let field = self.inst(fields[at].ty, adt_args);
+            // Which fields are meant cannot be told where the count is wrong.
+            let is_meant = complete || named;
+            let field = if is_meant { self.inst(fields[at].ty, adt_args) } else { Ty::ERROR };
             slots[at] = Some(self.pat(arg.pat, field));
         }
-        let got = args.len as usize;
-        let has_rest = pat.has_rest || (self.bare_variants && pat.args.is_none());
-        let complete = got == fields.len() || (has_rest && got < fields.len());
-        if !complete && fine {
+        if !complete && fine && !variant.lacks_fields {
             let text = self.text(variant.name);
             let s = if fields.len() == 1 { "" } else { "s" };
             let count = fields.len();
             let help = (got < count).then(|| "add `..` to ignore the others".to_string());
             let message = format!("variant `{text}` has {count} field{s}, pattern has {got}");
-            if !decl.broken {
-                self.error_help(407, span, message, help);
-            }
+            self.error_help(407, span, message, help);
         }
         if !complete || !fine {
             return self.error_pat(span);

@@ -370,25 +370,20 @@ impl<'p> Build<'p> {
         let generics = self.generics(tree, def.generics, def.bounds, Generics::default(), Around::default());
         let name = def.name;
         let (kind, variants) = match def.body {
-            TypeBody::Struct(fields) => {
-                let fields = self.fields(tree, &generics, fields);
-                (AdtKind::Struct, vec![VariantDecl { name: name.symbol, span: name.span, fields }])
-            }
+            TypeBody::Struct(fields) => (AdtKind::Struct, vec![self.variant(tree, &generics, name, fields)]),
             TypeBody::Sum(variants) => {
-                let lower = |build: &mut Self, variant: &syntax::VariantDecl| VariantDecl {
-                    name: variant.name.symbol,
-                    span: variant.name.span,
-                    fields: build.fields(tree, &generics, variant.fields),
+                let variants = tree.list(variants);
+                let lower = |variant: &syntax::VariantDecl| {
+                    self.variant(tree, &generics, variant.name, variant.fields)
                 };
-                (AdtKind::Sum, tree.list(variants).map(|variant| lower(self, variant)).collect())
+                (AdtKind::Sum, variants.map(lower).collect())
             }
             TypeBody::Newtype(body) => {
                 let ty = self.lower(tree, &generics, Around::default()).ty(body);
                 let field = FieldDecl { name: None, span: tree[body].span, ty };
-                (
-                    AdtKind::Newtype,
-                    vec![VariantDecl { name: name.symbol, span: name.span, fields: vec![field] }],
-                )
+                let (span, fields) = (name.span, vec![field]);
+                let content = VariantDecl { name: name.symbol, span, fields, lacks_fields: false };
+                (AdtKind::Newtype, vec![content])
             }
         };
         let has_error = variants
@@ -406,6 +401,19 @@ impl<'p> Build<'p> {
             is_pub: entry.is_pub,
             broken: has_error || self.out.diagnostics.len() > before,
         }
+    }
+
+    fn variant(
+        &mut self,
+        tree: &Tree,
+        generics: &Generics,
+        name: syntax::Name,
+        fields: syntax::List<syntax::FieldDecl>,
+    ) -> VariantDecl {
+        let count = fields.len as usize;
+        let fields = self.fields(tree, generics, fields);
+        let lacks_fields = fields.len() < count;
+        VariantDecl { name: name.symbol, span: name.span, fields, lacks_fields }
     }
 
     fn fields(
