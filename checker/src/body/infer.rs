@@ -7,6 +7,7 @@
 use super::Checker;
 use crate::types::{TraitId, Ty, TyKind, TyList};
 use sigil_frontend::{Span, Symbol};
+use std::ops::Range;
 
 /// Marks ids of local types and lists.
 const LOCAL: u32 = 1 << 31;
@@ -42,6 +43,8 @@ pub(super) struct Table {
     pub(super) never: Vec<Span>,
     /// Unknown results of what never ends normally: void, if nothing else solves them.
     pub(super) endless: Vec<Ty>,
+    /// Nodes that were made in statements without mistakes.
+    pub(super) sound: Vec<Range<usize>>,
 }
 
 impl Table {
@@ -57,6 +60,16 @@ impl Table {
         self.deferred.clear();
         self.never.clear();
         self.endless.clear();
+        self.sound.clear();
+    }
+
+    /// Number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn is_sound(&self, index: usize) -> bool {
+        self.sound.iter().any(|made| made.contains(&index))
     }
 }
 
@@ -565,7 +578,7 @@ impl Checker<'_> {
         let global = match self.s.table.nodes[index] {
             Node::Kind(TyKind::Assoc { .. }) | Node::Unknown | Node::Link(_) => {
                 let origin = self.s.table.origins[index];
-                self.unsolved(origin);
+                self.unsolved(origin, self.s.table.is_sound(index));
                 Ty::ERROR
             }
             Node::Kind(kind) => {

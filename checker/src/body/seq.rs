@@ -28,8 +28,7 @@ impl Checker<'_> {
                         value = Some(e);
                     }
                     _ => {
-                        let e = self.infer(id);
-                        self.dropped(e, self.tree[id].span);
+                        let e = self.statement(id);
                         self.s.stmts.push(Stmt::Expr(e));
                     }
                 },
@@ -46,6 +45,20 @@ impl Checker<'_> {
             None => Ty::VOID,
         };
         self.new_expr(H::Seq(stmts, value), ty, span.start)
+    }
+
+    /// An expression whose value is dropped. If nothing is wrong with it, its unknowns are no consequence of mistakes.
+    fn statement(&mut self, id: syntax::ExprId) -> E {
+        let failed = std::mem::take(&mut self.failed);
+        let first = self.s.table.len();
+        let e = self.infer(id);
+        let end = self.s.table.len();
+        if !self.failed && end > first {
+            self.s.table.sound.push(first..end);
+        }
+        self.failed |= failed;
+        self.dropped(e, self.tree[id].span);
+        e
     }
 
     /// Notes a dropped value: it must not be a Result, which is known in the end.
@@ -329,8 +342,7 @@ impl Checker<'_> {
                 Elem::Expr(id) => match self.tree[id].kind {
                     ExprKind::Assign(assign) => self.assign(assign),
                     _ => {
-                        let e = self.infer(id);
-                        self.dropped(e, self.tree[id].span);
+                        let e = self.statement(id);
                         self.s.stmts.push(Stmt::Expr(e));
                     }
                 },
@@ -403,9 +415,7 @@ impl Checker<'_> {
             };
             (body, self.list_ty(elem))
         } else {
-            let body = self.infer(for_.body);
-            self.dropped(body, self.tree[for_.body].span);
-            (body, Ty::VOID)
+            (self.statement(for_.body), Ty::VOID)
         };
         self.s.loops.pop();
         self.leave_scope(scope);
