@@ -175,10 +175,6 @@ impl Emitter<'_> {
 
     /// A borrowed place.
     pub(super) fn place(&mut self, id: ExprId) -> Val {
-        stacker::maybe_grow(64 << 10, 1 << 20, || self.place_here(id))
-    }
-
-    fn place_here(&mut self, id: ExprId) -> Val {
         let body = self.body;
         match body[id].kind {
             ExprKind::Local(local) => Val { fickle: body[local].is_mut, ..Val::pure(self.local_code(local)) },
@@ -198,7 +194,7 @@ impl Emitter<'_> {
 
     /// The place that another one is part of: a variable, or a member of one.
     fn place_of(&mut self, base: ExprId) -> Val {
-        let val = self.place(base);
+        let val = stacker::maybe_grow(64 << 10, 1 << 20, || self.place(base));
         self.calm(val, self.ty(base))
     }
 

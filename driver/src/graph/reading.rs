@@ -6,8 +6,8 @@ use super::state::Compilation;
 use bytes::BytesMut;
 use parking_lot::Mutex;
 use sigil_checker::types::ModuleId;
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes that a node reads.
@@ -25,21 +25,42 @@ pub struct Reading {
     has_failed: AtomicBool,
 }
 
+/// What opening a file comes to.
+enum Opened {
+    /// It was small, or no ordinary file.
+    Whole(Vec<u8>),
+    Parts(Reading),
+}
+
+fn open(path: &str) -> io::Result<Opened> {
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    let size = u32::try_from(meta.len()).map_err(|_| too_large())?;
+    if cfg!(unix) && meta.is_file() && size >= LEAST as u32 {
+        return Ok(Opened::Parts(Reading::new(file, size as usize)));
+    }
+    read_whole(file, size as usize).map(Opened::Whole)
+}
+
+/// Reads to the end of a file, whatever its size was said to be.
+fn read_whole(file: File, size: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
+    file.take(u64::from(u32::MAX) + 1).read_to_end(&mut bytes)?;
+    if u32::try_from(bytes.len()).is_err() { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 GiB")
+}
+
 impl Reading {
-    /// Opens a file; none if it is small, special, or cannot be opened: then there is nothing to gain.
-    fn new(path: &str) -> Option<Self> {
-        let file = File::open(path).ok()?;
-        let meta = file.metadata().ok()?;
-        let size = usize::try_from(meta.len()).ok()?;
-        if !meta.is_file() || size < LEAST || u32::try_from(size).is_err() {
-            return None;
-        }
+    fn new(file: File, size: usize) -> Self {
         let mut rest = BytesMut::zeroed(size);
         let mut parts = Vec::with_capacity(size.div_ceil(PART));
         while !rest.is_empty() {
             parts.push(Mutex::new(rest.split_to(PART.min(rest.len()))));
         }
-        Some(Reading { file, parts: parts.into(), has_failed: AtomicBool::new(false) })
+        Reading { file, parts: parts.into(), has_failed: AtomicBool::new(false) }
     }
 
     fn read(&self, number: usize) {
@@ -79,9 +100,10 @@ impl Compilation<'_> {
             let text = sigil_checker::library::source(&file.relative);
             return self.load(id, Ok(text.unwrap_or_default().as_bytes().to_vec()), g);
         }
-        let path = &self.program.module(id).info.display;
-        let Some(reading) = Reading::new(path) else {
-            return self.load(id, read_file(path), g);
+        let reading = match open(&self.program.module(id).info.display) {
+            Ok(Opened::Parts(reading)) => reading,
+            Ok(Opened::Whole(bytes)) => return self.load(id, Ok(bytes), g),
+            Err(error) => return self.load(id, Err(error), g),
         };
         let count = reading.parts.len() as u32;
         // Cannot be set already: a file is read once.
@@ -101,25 +123,24 @@ impl Compilation<'_> {
 
     /// All parts of a file are read.
     pub fn load_parts(&self, id: ModuleId, g: &mut dyn Graph) {
-        let bytes = match self.reading(id).finish() {
-            Some(bytes) => Ok(bytes),
-            None => read_file(&self.program.module(id).info.display),
-        };
+        let path = &self.program.module(id).info.display;
+        let again = || File::open(path).and_then(|file| read_whole(file, 0));
+        let bytes = self.reading(id).finish().map_or_else(again, Ok);
         self.load(id, bytes, g);
     }
-}
-
-fn read_file(path: &str) -> io::Result<Vec<u8>> {
-    let bytes = fs::read(path)?;
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 GiB"));
-    }
-    Ok(bytes)
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::fs;
+
+    fn in_parts(path: &str) -> Reading {
+        match open(path) {
+            Ok(Opened::Parts(reading)) => reading,
+            _ => panic!("it is not read in parts"),
+        }
+    }
 
     /// A file that does not end with a part.
     fn file() -> (tempfile::TempDir, String, Vec<u8>) {
@@ -137,7 +158,7 @@ mod tests {
     #[test]
     fn parts_in_any_order_are_the_file_in_one_place() {
         let (_dir, path, bytes) = file();
-        let reading = Reading::new(&path).unwrap();
+        let reading = in_parts(&path);
         let address = reading.parts[0].lock().as_ptr();
         read_backwards(&reading);
         let whole = reading.finish().unwrap();
@@ -148,7 +169,7 @@ mod tests {
     fn a_file_that_changes_its_size_meanwhile_is_read_again() {
         for change in [-1, 1] {
             let (_dir, path, bytes) = file();
-            let reading = Reading::new(&path).unwrap();
+            let reading = in_parts(&path);
             let resized = File::options().write(true).open(&path).unwrap();
             resized.set_len(bytes.len().saturating_add_signed(change) as u64).unwrap();
             read_backwards(&reading);
@@ -158,8 +179,9 @@ mod tests {
 
     #[test]
     fn small_and_missing_files_are_left_to_one_node() {
-        let (_dir, path, _) = file();
+        let (_dir, path, bytes) = file();
         File::options().write(true).open(&path).unwrap().set_len(LEAST as u64 - 1).unwrap();
-        assert!(Reading::new(&path).is_none() && Reading::new("no such file").is_none());
+        assert!(matches!(open(&path), Ok(Opened::Whole(whole)) if whole == bytes[..LEAST - 1]));
+        assert!(open("no such file").is_err());
     }
 }
