@@ -1,6 +1,6 @@
 //! How the compiler scales from 1 to 16 cores: measured where there are cores, simulated above.
 //!
-//! A run with one worker is recorded; the simulator runs it again on more cores through the scheduler's own decisions.
+//! Runs with one worker are recorded; the simulator runs them again on more cores through the scheduler's own decisions.
 //! A stage's speedup is that of the same graph in which all other stages take no time, so what the stage waits for in
 //! its own order still counts. The error of the simulation is stated where it can be measured: at 2 cores.
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sigil_benches::generate::{Plan, Shape, generate};
 use sigil_benches::inputs::on_disk;
 use sigil_benches::measure::{
-    Contender, Failure, Outputs, compiler, exit, in_turns, ratio, run, scratch, table,
+    Contender, Failure, Outputs, compiler, exit, in_turns, median, ratio, run, scratch, table,
 };
 use sigil_driver::results::{Better, Measure, Results};
 use sigil_scheduler::trace::{Summary, Trace};
@@ -119,19 +119,27 @@ fn speedup(emit: Emit<'_>, rounds: usize) -> Result<Option<f64>, Failure> {
     Ok(Some(ratio(&times[0], &times[1])))
 }
 
-/// Records runs with one worker and simulates the one that took the middle time.
+/// Records runs with one worker and simulates them; medians, since a run that something disturbs has a longer span.
 fn simulated(compiler: &Path, emit: Emit<'_>, rounds: usize) -> Result<Vec<Simulated>, Failure> {
     let scratch = scratch()?;
-    let mut recorded = Vec::new();
+    let mut runs = Vec::new();
     for round in 0..rounds.max(1) {
-        let trace = scratch.path().join(round.to_string());
-        recorded.push((emit("1", Some(&trace))?, trace));
+        let file = scratch.path().join(round.to_string());
+        emit("1", Some(&file))?;
+        let trace = Trace::read(&file).map_err(|error| error.to_string())?;
+        let all: Vec<String> = Summary::new(&trace).stages.into_iter().map(|stage| stage.name).collect();
+        let rows: Result<Vec<Simulated>, Failure> =
+            ROWS.iter().map(|(_, stages, _)| simulate(compiler, &file, &all, stages)).collect();
+        runs.push(rows?);
     }
-    recorded.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let file = &recorded[recorded.len() / 2].1;
-    let trace = Trace::read(file).map_err(|error| error.to_string())?;
-    let all: Vec<String> = Summary::new(&trace).stages.into_iter().map(|stage| stage.name).collect();
-    ROWS.iter().map(|(_, stages, _)| simulate(compiler, file, &all, stages)).collect()
+    let middle = |row: usize, figure: &dyn Fn(&Simulated) -> f64| {
+        median(&runs.iter().map(|rows| figure(&rows[row])).collect::<Vec<f64>>())
+    };
+    let row = |row| Simulated {
+        speedups: (0..CORES.len()).map(|at| middle(row, &|one| one.speedups[at])).collect(),
+        parallelism: middle(row, &|one| one.parallelism),
+    };
+    Ok((0..ROWS.len()).map(row).collect())
 }
 
 /// Simulates a record with only some of its stages taking time.
