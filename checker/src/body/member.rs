@@ -33,6 +33,10 @@ struct Candidate {
     args: Option<TyList>,
 }
 
+fn no_value(method: &str) -> String {
+    format!("a method is no value: write a lambda that calls `{method}`")
+}
+
 impl<'a> Checker<'a> {
     /// `base.name`, `base.name(args)`.
     pub(super) fn member(&mut self, id: syntax::Id<Member>, expect: Expect, span: Span) -> E {
@@ -120,7 +124,8 @@ impl<'a> Checker<'a> {
         }
         let Some(args) = member.args else {
             let (text, owner) = (self.text(name.symbol), self.show(ty));
-            self.error(311, name.span, format!("no field `{text}` on type {owner}"));
+            let help = self.inherent_any(ty, name.symbol).map(|_| no_value(text));
+            self.error_help(311, name.span, format!("no field `{text}` on type {owner}"), help);
             return self.error_expr(span);
         };
         self.static_call(ty, member, args, expect, span)
@@ -205,7 +210,11 @@ impl<'a> Checker<'a> {
         let found = decl.methods.iter().position(|&m| self.p.fn_decl(m).name == name.symbol);
         let (Some(method), Some(args)) = (found, member.args) else {
             let (text, owner) = (self.text(name.symbol), self.text(decl.name));
-            self.error(323, name.span, format!("no method `{text}` in trait {owner}"));
+            let (message, help) = match found {
+                Some(_) => (format!("method `{text}` of trait {owner} is not called"), Some(no_value(text))),
+                None => (format!("no method `{text}` in trait {owner}"), None),
+            };
+            self.error_help(323, name.span, message, help);
             return self.abandon_member(member, span);
         };
         let method_decl = self.p.fn_decl(decl.methods[method]);
