@@ -33,7 +33,7 @@ struct Arguments {
 }
 
 /// Compared with the first one.
-const POLICIES: [&str; 7] = [
+const POLICIES: &[&str] = &[
     "order=lifo",
     "order=fifo",
     "priorities=on",
@@ -131,7 +131,7 @@ fn main() -> ExitCode {
 fn measure(arguments: &Arguments) -> Result<(), Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = arguments.workers.unwrap_or(cores).max(1);
-    let policies = POLICIES.map(|text| text.parse::<Policy>().expect("a policy"));
+    let policies: Vec<Policy> = POLICIES.iter().map(|text| text.parse().expect("a policy")).collect();
     let spinner = Spinner::calibrate();
     let of = |&(name, make): &(&'static str, Make)| {
         let run = Run { make, spinner, task: arguments.task };
