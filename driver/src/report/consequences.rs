@@ -287,9 +287,10 @@ impl<'a> Names<'a> {
     }
 
     fn add(&mut self, mut item: &'a str) {
-        if item.starts_with('#') {
-            self.has_impls = true;
-            item = item.split_once(']').map_or("", |(_, rest)| rest);
+        while item.starts_with('#') {
+            let (attribute, rest) = item.split_once(']').unwrap_or((item, ""));
+            self.has_impls |= attribute.contains("derive");
+            item = rest.trim_start();
         }
         let mut words = words(item).skip_while(|&word| word == "pub").peekable();
         let kind = words.peek().copied().unwrap_or_default();
@@ -342,8 +343,11 @@ fn is_upper(word: &&str) -> bool {
     word.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
+/// Whether a message speaks of one of some names: types stand anywhere in it, others between backticks.
 fn mentions(d: &Diagnostic, names: &HashSet<&str>) -> bool {
-    words(&d.message).any(|word| names.contains(word))
+    let quoted = d.message.split('`').skip(1).step_by(2);
+    let types = words(&d.message).filter(is_upper);
+    quoted.flat_map(words).chain(types).any(|word| names.contains(word))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
