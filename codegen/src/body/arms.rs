@@ -110,16 +110,15 @@ impl Emitter<'_> {
         } else if matched.owned {
             self.bind(arm.pat, &matched.place, Bind::Take, false);
         } else {
-            let local =
-                matched.source.filter(|local| self.moves.drops(When::Enter, arm.body).contains(local));
+            let local = matched.source.filter(|&local| self.moves.drops_whole(When::Enter, arm.body, local));
             let how = if local.is_some() { Bind::Take } else { Bind::Share };
             self.bind(arm.pat, &matched.place, how, false);
             skip = local;
         }
         let moves = self.moves;
-        for &local in moves.drops(When::Enter, arm.body) {
-            if Some(local) != skip {
-                self.drop_local(local);
+        for part in moves.drops(When::Enter, arm.body) {
+            if Some(part.local) != skip {
+                self.drop_part(part);
             }
         }
         let held = self.held.split_off(matched.mark);

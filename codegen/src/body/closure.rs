@@ -2,6 +2,7 @@
 
 use super::Emitter;
 use super::facts::borrows;
+use super::moves::When;
 use super::target::Callee;
 use super::value::{Code, Dest, Leave, Val};
 use sigil_checker::hir::{BinOp, ExprId, ExprKind, FnRef, LocalId, Locals};
@@ -259,6 +260,7 @@ impl Emitter<'_> {
             e.push("SI_TICK\n");
             let leave = Leave { label: 0, used: false, dest: Dest::Return, ty: result, held: 0 };
             e.leaves.push(leave);
+            e.drops(When::Enter, inner);
             e.emit(inner, Dest::Return);
             e.push("}\n");
             if captures.is_empty() {
@@ -347,11 +349,11 @@ impl Emitter<'_> {
         }
         self.push(";\n");
         for &local in captures {
-            let name = Val::pure(self.local_code(local)).string();
+            let place = Val::pure(self.local_code(local));
             if !self.moves.is_taken(id, local) {
-                let ty = self.local_ty(local);
-                self.retain(ty, &name);
+                self.share(id, local, &place, self.local_ty(local));
             }
+            let name = place.string();
             self.push(&format!("t{temp}->v{} = {name};\n", local.0));
         }
         let ty = self.ty(id);

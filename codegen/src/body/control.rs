@@ -137,6 +137,7 @@ impl Emitter<'_> {
                         self.push(" = ");
                         self.push_val(&val);
                         self.push(";\n");
+                        self.drops(When::Bound, e);
                     }
                 }
                 Stmt::Let(pat, e) => match body[pat].kind {
@@ -154,9 +155,13 @@ impl Emitter<'_> {
                             if self.moves.is_dead(local) {
                                 self.drop_local(local);
                             }
+                            self.drops(When::Bound, e);
                         }
                     }
-                    _ => self.destructure(pat, e),
+                    _ => {
+                        self.destructure(pat, e);
+                        self.drops(When::Bound, e);
+                    }
                 },
             }
             if body[e].ty == Ty::NEVER {

@@ -1,10 +1,10 @@
 //! Expressions as values.
 
 use super::Emitter;
-use super::moves::When;
+use super::facts::root;
+use super::moves::{Part, When};
 use super::value::{Code, Dest, Val, push_code};
 use crate::glue;
-use crate::layout::Shape;
 use sigil_checker::decl::Const;
 use sigil_checker::hir::{ExprId, ExprKind, LocalId};
 use sigil_checker::types::{Ty, TyKind};
@@ -166,7 +166,7 @@ impl Emitter<'_> {
         val.fickle = self.body[local].is_mut;
         if self.facts.counted[local.0 as usize] {
             if !self.moves.consumes(id) {
-                self.retain(self.local_ty(local), &val.string());
+                self.share(id, local, &val, self.local_ty(local));
             }
             val.owned = true;
         }
@@ -228,9 +228,6 @@ impl Emitter<'_> {
     }
 
     fn field(&mut self, id: ExprId, base: ExprId, field: u32) -> Val {
-        if let Some(val) = self.move_field(id, base, field) {
-            return val;
-        }
         let val = self.borrow(base);
         if val.never {
             return val;
@@ -240,8 +237,42 @@ impl Emitter<'_> {
             Code::Text(_) => self.named(val, ty),
             _ => self.calm(val, ty),
         };
-        let place = self.member(&val, ty, 0, field);
-        self.copy(place, self.ty(id))
+        let (place, ty) = (self.member(&val, ty, 0, field), self.ty(id));
+        if self.moves.consumes(id) {
+            return place.owned(!self.is_trivial(ty));
+        }
+        match root(self.body, self.targets, id) {
+            Some(local) if self.moves.shares(id, local).is_some() => {
+                self.share(id, local, &place, ty);
+                place.owned(true)
+            }
+            _ => self.copy(place, ty),
+        }
+    }
+
+    /// One owner more for what is read, or handed over, of a local, as far as the local keeps it.
+    pub(super) fn share(&mut self, id: ExprId, local: LocalId, place: &Val, ty: Ty) {
+        let moves = self.moves;
+        match moves.shares(id, local) {
+            None => self.retain(ty, &place.string()),
+            Some(parts) => {
+                for part in parts {
+                    let (member, ty) = self.part(part);
+                    self.retain(ty, &member.string());
+                }
+            }
+        }
+    }
+
+    /// The place of a part of a local.
+    pub(super) fn part(&mut self, part: &Part) -> (Val, Ty) {
+        let mut val = Val::pure(Code::Local(part.local));
+        let mut ty = self.local_ty(part.local);
+        for &field in &part.path {
+            val = self.member(&val, ty, 0, field);
+            ty = self.cx.layout(ty).variants[0][field as usize];
+        }
+        (val, ty)
     }
 
     /// One owner more for what a place holds.
@@ -252,29 +283,6 @@ impl Emitter<'_> {
         let place = self.calm(place, ty);
         self.retain(ty, &place.string());
         place.owned(true)
-    }
-
-    /// The last use of a struct is to take one field out of it: the others are given up.
-    fn move_field(&mut self, id: ExprId, base: ExprId, field: u32) -> Option<Val> {
-        let ExprKind::Local(local) = self.body[base].kind else { return None };
-        let ty = self.ty(base);
-        if !self.moves.borrowed(base)
-            || self.moves.drops(When::After, id) != [local]
-            || self.cx.layout(ty).shape != Shape::Inline
-        {
-            return None;
-        }
-        let val = Val::pure(Code::Local(local));
-        let fields = self.cx.layout(ty).variants[0].clone();
-        for (i, &part) in fields.iter().enumerate() {
-            if i as u32 != field && !self.is_trivial(part) {
-                let other = self.member(&val, ty, 0, i as u32);
-                self.release(part, &other.string());
-            }
-        }
-        self.already_dropped = Some(id);
-        let taken = self.member(&val, ty, 0, field);
-        Some(Val { fickle: self.body[local].is_mut, ..taken }.owned(true))
     }
 
     fn index(&mut self, id: ExprId, base: ExprId, index: ExprId) -> Val {

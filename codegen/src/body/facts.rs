@@ -24,6 +24,14 @@ fn refill<T: Clone + Default>(list: &mut Vec<T>, len: usize) {
     list.resize(len, T::default());
 }
 
+/// One read of a local.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read {
+    pub local: LocalId,
+    /// The member of the local that it is, the local, or what reads all of it.
+    pub place: ExprId,
+}
+
 /// Facts of one instance of a body.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -38,7 +46,7 @@ pub(super) struct Facts {
     /// When the walk entered each expression.
     entered: Vec<u32>,
     /// Reads in the order of the walk, and for each expression its part of them.
-    read_list: Vec<LocalId>,
+    read_list: Vec<Read>,
     read_span: Vec<(u32, u32)>,
     /// Retain and release of the local's type do something.
     pub counted: Vec<bool>,
@@ -55,14 +63,19 @@ impl Facts {
         self.counted[local.0 as usize] && self.owner[local.0 as usize] == frame
     }
 
-    /// Counted locals from outside of an expression that are read in it.
+    /// Locals from outside of an expression that are read in it.
     pub(super) fn outer_reads(&self, id: ExprId) -> impl Iterator<Item = LocalId> + '_ {
+        self.outer_places(id).map(|read| read.local)
+    }
+
+    /// The same, with what is read of them.
+    pub(super) fn outer_places(&self, id: ExprId) -> impl Iterator<Item = Read> + '_ {
         let (start, end) = self.read_span[id.0 as usize];
         let entered = self.entered[id.0 as usize];
         self.read_list[start as usize..end as usize]
             .iter()
             .copied()
-            .filter(move |local| self.declared[local.0 as usize] < entered)
+            .filter(move |read| self.declared[read.local.0 as usize] < entered)
     }
 
     /// It is read somewhere.
@@ -239,9 +252,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn read(&mut self, local: LocalId) {
+    fn read(&mut self, local: LocalId, place: ExprId) {
         self.facts.reads[local.0 as usize] += 1;
-        self.facts.read_list.push(local);
+        self.facts.read_list.push(Read { local, place });
+    }
+
+    /// What has been read of a local is only a member of that.
+    fn narrow(&mut self, base: ExprId, member: ExprId) {
+        if let Some(read) = self.facts.read_list.last_mut().filter(|read| read.place == base) {
+            read.place = member;
+        }
     }
 
     /// The function operand of a data pattern: a literal lambda becomes part of the loop.
@@ -266,14 +286,18 @@ impl<'a> Walk<'a> {
     fn inside(&mut self, id: ExprId, frame: u32) {
         let body = self.body;
         match body[id].kind {
-            ExprKind::Local(local) => self.read(local),
+            ExprKind::Local(local) => self.read(local, id),
+            ExprKind::Field(base, _) => {
+                self.expr(base, frame);
+                self.narrow(base, id);
+            }
             ExprKind::Call(function, args) => {
                 let args = self.targets.arguments(body, function, args);
                 args.iter().for_each(|&arg| self.expr(arg, frame));
             }
             ExprKind::Lambda { params, body: inner, captures } => {
                 for &local in body.locals(captures) {
-                    self.read(local);
+                    self.read(local, id);
                 }
                 let own = self.new_frame(id, false);
                 for &param in body.locals(params) {
@@ -308,7 +332,7 @@ impl<'a> Walk<'a> {
                             self.expr(e, frame);
                             // The procedure of a `recurse` is given where it is.
                             if self.facts.owner[local.0 as usize] != frame {
-                                self.read(local);
+                                self.read(local, id);
                             }
                         }
                     }
@@ -359,7 +383,7 @@ impl<'a> Walk<'a> {
                     self.expr(parallel, frame);
                 }
                 for &param in body.locals(params) {
-                    self.read(param);
+                    self.read(param, id);
                 }
                 let own = self.new_frame(id, false);
                 let give = |facts: &mut Facts, frame| {

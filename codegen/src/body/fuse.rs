@@ -10,7 +10,7 @@ use super::closure::Function;
 use super::facts::{ASSIGNS, IMPURE};
 use super::iterate::{Iter, Job};
 use super::moves::When;
-use super::value::{Code, Held, Val};
+use super::value::{Held, Val};
 use sigil_checker::hir::{ExprId, ExprKind};
 use sigil_checker::types::{Ty, TyKind};
 
@@ -103,9 +103,9 @@ impl Emitter<'_> {
     /// What an expression drops after it is dropped when the operation at hand is done.
     fn drop_later(&mut self, id: ExprId) {
         let moves = self.moves;
-        for &local in moves.drops(When::After, id) {
-            let ty = self.local_ty(local);
-            self.held.push(Held { code: Code::Local(local), ty, is_borrowed: true });
+        for part in moves.drops(When::After, id) {
+            let (val, ty) = self.part(part);
+            self.held.push(Held { code: val.code, ty, is_borrowed: true });
         }
     }
 

@@ -42,7 +42,7 @@ pub use template::Templates;
 use crate::glue::{self, Cx, Sink};
 use facts::{Facts, Walk};
 use lines::LineTable;
-use moves::{Moves, When};
+use moves::{Moves, Part, When};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sigil_checker::decl::FnDecl;
 use sigil_checker::hir::{Body, ExprId, LocalId};
@@ -109,7 +109,6 @@ pub fn emit_fn(
         leaves: Vec::new(),
         procedure: None,
         frame: 0,
-        already_dropped: None,
         bail: None,
         bailed: FxHashSet::default(),
         is_stage_by_stage: false,
@@ -152,8 +151,6 @@ struct Emitter<'a> {
     leaves: Vec<Leave>,
     procedure: Option<outline::Procedure>,
     frame: u32,
-    /// The expression whose drops have been written already.
-    already_dropped: Option<ExprId>,
     /// Where a fused loop is left instead of panicking.
     bail: Option<u32>,
     /// The labels that are used so.
@@ -180,6 +177,7 @@ impl Emitter<'_> {
         self.push("SI_TICK\n");
         self.leaves.push(Leave { label: 0, used: false, dest: Dest::Return, ty: result, held: 0 });
         if let Some(root) = self.body.root {
+            self.drops(When::Enter, root);
             self.emit(root, Dest::Return);
         }
         self.push("}\n");
@@ -261,9 +259,12 @@ impl Emitter<'_> {
 
     fn drops(&mut self, when: When, id: ExprId) {
         let moves = self.moves;
-        for &local in moves.drops(when, id) {
-            self.drop_local(local);
-        }
+        moves.drops(when, id).iter().for_each(|part| self.drop_part(part));
+    }
+
+    fn drop_part(&mut self, part: &Part) {
+        let (val, ty) = self.part(part);
+        self.release(ty, &val.string());
     }
 
     fn release(&mut self, ty: Ty, name: &str) {

@@ -86,11 +86,11 @@ impl Emitter<'_> {
             .params
             .iter()
             .map(|&param| {
+                let val = Val::pure(Code::Local(param));
                 if !self.moves.is_taken(id, param) {
-                    let ty = self.local_ty(param);
-                    self.retain(ty, &format!("v{}", param.0));
+                    self.share(id, param, &val, self.local_ty(param));
                 }
-                Val::pure(Code::Local(param))
+                val
             })
             .collect();
         self.outermost(id, &procedure, &args)
@@ -256,6 +256,7 @@ impl Emitter<'_> {
             self.push(";\n");
         }
         self.push("SI_TICK\n");
+        self.drops(When::Enter, cond);
         let val = self.value(cond);
         if !val.never {
             self.push("if (");

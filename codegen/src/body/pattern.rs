@@ -313,8 +313,10 @@ impl Emitter<'_> {
         let place = val.string();
         let start = self.sink.text.len();
         self.check_lists(pat, &place);
-        let dropped = self.moves.drops(When::Skip, e);
-        let whole = matches!(self.body[e].kind, ExprKind::Local(_)) && !dropped.is_empty();
+        let whole = match self.body[e].kind {
+            ExprKind::Local(local) => self.moves.drops_whole(When::Skip, e, local),
+            _ => false,
+        };
         let takes = whole || (val.owned && !self.is_trivial(ty));
         self.bind(pat, &place, if takes { Bind::Take } else { Bind::Share }, false);
         if !self.sink.text[start..].contains(&place) {

@@ -2,6 +2,7 @@
 
 use crate::glue::Cx;
 use crate::intrinsics::{self, Intrinsic};
+use crate::layout::Shape;
 use rustc_hash::FxHashMap;
 use sigil_checker::ResolvedMethod;
 use sigil_checker::hir::{Body, ExprId, Exprs, FnRef};
@@ -51,6 +52,20 @@ impl<'a> Targets<'a> {
     /// What a type of the body is, made concrete.
     pub(super) fn kind(&self, ty: Ty) -> TyKind {
         self.cx.program().types.kind(self.concrete(ty))
+    }
+
+    /// The fields of a struct, tuple or record that is a C struct.
+    pub(super) fn fields(&self, ty: Ty) -> Option<&'a [Ty]> {
+        let layout = self.cx.layout(ty);
+        match &layout.variants[..] {
+            [fields] if layout.shape == Shape::Inline && !layout.is_sum => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Nothing is to be done to retain or release a value.
+    pub(super) fn is_trivial(&self, ty: Ty) -> bool {
+        self.cx.is_trivial(ty)
     }
 
     /// It is a list.

@@ -324,10 +324,7 @@ impl Emitter<'_> {
             return self.end(val);
         }
         let moves = self.moves;
-        let drops = match self.already_dropped.take_if(|done| *done == id) {
-            Some(_) => &[],
-            None => moves.drops(When::After, id),
-        };
+        let drops = moves.drops(When::After, id);
         let waits = self.held[mark..].iter().any(|held| held.is_borrowed);
         if drops.is_empty() && !waits {
             self.held.truncate(mark);
@@ -335,11 +332,11 @@ impl Emitter<'_> {
         }
         let val = match val.code {
             Code::Unit | Code::Int(_) | Code::Temp(_) => val,
-            Code::Local(local) if !drops.contains(&local) => val,
+            Code::Local(local) if drops.iter().all(|part| part.local != local) => val,
             _ => self.spill(&val, self.ty(id)),
         };
         self.release_held(mark);
-        drops.iter().for_each(|&local| self.drop_local(local));
+        drops.iter().for_each(|part| self.drop_part(part));
         val
     }
 

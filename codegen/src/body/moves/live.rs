@@ -1,20 +1,14 @@
-//! Sets of locals.
+//! Sets of locals, and of the parts of locals that `parts` numbers like locals.
 
 use sigil_checker::hir::LocalId;
 
-/// A set of locals.
+/// A set of them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Live(Vec<u64>);
 
 impl Live {
     pub(super) fn has(&self, local: LocalId) -> bool {
         self.0.get(local.0 as usize / 64).is_some_and(|word| word >> (local.0 % 64) & 1 == 1)
-    }
-
-    pub(super) fn extend(&mut self, locals: &[LocalId]) {
-        for &local in locals {
-            self.add(local);
-        }
     }
 
     /// Whether it is new.

@@ -31,7 +31,7 @@ impl Analysis<'_> {
                 self.mark(clause.iter, BORROW);
                 // Locals of outer clauses are borrowed, never tracked; so this one is of the outside.
                 if self.is_tracked(local) {
-                    all.add(local);
+                    self.look_at(local, clause.iter, &mut all);
                 }
             }
             if i > 0 {
@@ -40,12 +40,12 @@ impl Analysis<'_> {
         }
         // Lists that a clause's pattern makes live as long as a round.
         let made: Vec<LocalId> = clauses.iter().flat_map(|clause| self.bound(clause.pat)).collect();
-        made.iter().for_each(|&local| all.remove(local));
+        made.iter().for_each(|&local| self.parts.remove(local, &mut all));
         self.drop_at(When::After, id, all.without(live));
         self.breaks.push(all.clone());
         *live = all;
         let mut held = live.clone();
-        held.extend(&made);
+        made.iter().for_each(|&local| self.parts.add(local, &mut held));
         self.round(inner, &mut held);
         self.breaks.pop();
         if let Some(guard) = guard {
@@ -79,7 +79,7 @@ impl Analysis<'_> {
         let mut all = live.clone();
         tail.iter().for_each(|&e| self.mention(e, &mut all));
         if let ExprKind::PatFor { pat, .. } = self.body[id].kind {
-            self.bound(pat).iter().for_each(|&local| all.remove(local));
+            self.bound(pat).iter().for_each(|&local| self.parts.remove(local, &mut all));
         }
         let lambda = f.and_then(|f| match self.body[f].kind {
             ExprKind::Lambda { params, body, .. } => Some((f, params, body)),
@@ -102,7 +102,7 @@ impl Analysis<'_> {
         };
         for &e in tail {
             let mut held = live.clone();
-            held.extend(&made);
+            made.iter().for_each(|&local| self.parts.add(local, &mut held));
             let mut inside = held.clone();
             self.own(e, &mut inside);
             self.enter(e, &held, &inside);
@@ -115,7 +115,7 @@ impl Analysis<'_> {
             self.tries = tries;
             self.function.pop();
             for &param in self.body.locals(params) {
-                self.bind(param, &mut inside);
+                self.bind(param, (When::Enter, inner), &mut inside);
             }
             self.enter(inner, live, &inside);
         }
@@ -134,7 +134,7 @@ impl Analysis<'_> {
         if !(assigns && self.body[local].is_mut) {
             self.mark(e, BORROW);
             if self.is_tracked(local) {
-                all.add(local);
+                self.look_at(local, e, all);
             }
         }
     }

@@ -5,22 +5,28 @@
 //! which a local is not needed any more, it is dropped there (`drops`); what is only borrowed is kept alive until the
 //! operation that borrows it is done, and dropped after it.
 //!
+//! What is said of locals here holds for each member of those that `parts` splits.
+//!
 //! Loops keep everything that they mention, and all that is needed after them, alive throughout. The right side of
 //! `&&`, `||` and `??` drops nothing of the outside, so that conditions stay single C expressions.
 
 mod live;
 mod loops;
+mod parts;
 
 use super::exits::{Exit, exits};
-use super::facts::{ASSIGNS, Facts, LEAVES, borrows, root};
+use super::facts::{ASSIGNS, Facts, LEAVES, Read, borrows, root};
 use super::target::Targets;
 use super::tree::pattern_locals;
 use live::Live;
+pub(super) use parts::Part;
+use parts::Parts;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sigil_checker::hir::{
     Arms, BinOp, Body, ExprId, ExprKind, Exprs, FnRef, LocalId, Locals, PatId, PatKind, Stmt, Stmts, Target,
 };
 use sigil_checker::types::{Ty, TyKind};
+use std::ops::Range;
 
 /// Reads the last value of a local: takes it.
 const CONSUME: u8 = 1;
@@ -30,6 +36,8 @@ const BORROW: u8 = 2;
 const DEAD_ASSIGN: u8 = 4;
 /// There are drops at some moment of it.
 const DROPS: u8 = 8;
+/// Reads the last value of some members only.
+const SHARES: u8 = 16;
 
 /// When something is dropped, relative to an expression.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -38,6 +46,8 @@ pub(super) enum When {
     Enter,
     /// After its value has been made.
     After,
+    /// After its value has been bound or assigned.
+    Bound,
     /// If its optional part is not evaluated.
     Skip,
     /// On the way out of it.
@@ -50,7 +60,9 @@ pub(super) enum When {
 #[derive(Default)]
 pub(super) struct Moves {
     bits: Vec<u8>,
-    drops: FxHashMap<(When, ExprId), Vec<LocalId>>,
+    drops: FxHashMap<(When, ExprId), Vec<Part>>,
+    /// The members of what is read or handed over that are needed once more.
+    shares: FxHashMap<(ExprId, LocalId), Vec<Part>>,
     /// Locals that are never read after they are bound.
     dead: Vec<bool>,
     /// The same for parameters, by frame.
@@ -75,8 +87,21 @@ impl Moves {
         self.bits[value.0 as usize] & DEAD_ASSIGN != 0
     }
 
+    /// The members of what this reads of a local that stay with the local as well; none if that goes for all.
+    pub(super) fn shares(&self, id: ExprId, local: LocalId) -> Option<&[Part]> {
+        if self.bits[id.0 as usize] & SHARES == 0 {
+            return None;
+        }
+        self.shares.get(&(id, local)).map(Vec::as_slice)
+    }
+
+    /// All of a local is dropped at a moment.
+    pub(super) fn drops_whole(&self, when: When, id: ExprId, local: LocalId) -> bool {
+        self.drops(when, id).iter().any(|part| part.local == local && part.path.is_empty())
+    }
+
     /// What is dropped at a moment.
-    pub(super) fn drops(&self, when: When, id: ExprId) -> &[LocalId] {
+    pub(super) fn drops(&self, when: When, id: ExprId) -> &[Part] {
         if self.bits[id.0 as usize] & DROPS == 0 {
             return &[];
         }
@@ -110,6 +135,7 @@ struct Analysis<'a> {
     body: &'a Body,
     targets: &'a Targets<'a>,
     facts: &'a Facts,
+    parts: Parts,
     out: Moves,
     frame: u32,
     /// Parameters of the procedure at hand, which it owns although the function declares them.
@@ -128,6 +154,7 @@ pub(super) fn analyse<'a>(body: &'a Body, targets: &'a Targets<'a>, facts: &'a F
         body,
         targets,
         facts,
+        parts: Parts::new(body, targets, &facts.counted),
         out: Moves {
             bits: vec![0; body.exprs.len()],
             dead: vec![false; body.locals.len()],
@@ -144,7 +171,7 @@ pub(super) fn analyse<'a>(body: &'a Body, targets: &'a Targets<'a>, facts: &'a F
     if let Some(root) = body.root {
         let mut live = Live::default();
         a.own(root, &mut live);
-        a.params(&body.params, &live);
+        a.params(&body.params, root, &live);
     }
     while let Some(frame) = a.pending.pop() {
         a.frame(&frame);
@@ -161,7 +188,7 @@ impl<'a> Analysis<'a> {
                 let ExprKind::Lambda { params, body: inner, .. } = body[id].kind else { return };
                 self.frame = self.facts.frame_of(id, false);
                 self.own(inner, &mut live);
-                self.params(body.locals(params), &live);
+                self.params(body.locals(params), inner, &live);
             }
             Frame::Procedure(id) => {
                 let ExprKind::Recurse { cond, base, step, params, .. } = body[id].kind else { return };
@@ -172,7 +199,7 @@ impl<'a> Analysis<'a> {
                 self.own(step, &mut other);
                 self.join(&mut live, base, other, step);
                 self.own(cond, &mut live);
-                self.params(body.locals(params), &live);
+                self.params(body.locals(params), cond, &live);
             }
             Frame::Task(id) => {
                 self.frame = self.facts.frame_of(id, true);
@@ -181,9 +208,15 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn params(&mut self, params: &[LocalId], live: &Live) {
+    /// Parameters of a frame, whose first expression is `first`.
+    fn params(&mut self, params: &[LocalId], first: ExprId, live: &Live) {
         for &param in params {
-            if self.is_tracked(param) && !live.has(param) {
+            if !self.is_tracked(param) {
+                continue;
+            }
+            if live.has(param) {
+                self.drop_at(When::Enter, first, self.unread(param, live));
+            } else {
                 self.out.dead_params.insert((self.frame, param));
             }
         }
@@ -198,10 +231,11 @@ impl<'a> Analysis<'a> {
         self.out.bits[id.0 as usize] |= bit;
     }
 
-    fn drop_at(&mut self, when: When, id: ExprId, locals: Vec<LocalId>) {
-        if !locals.is_empty() {
+    fn drop_at(&mut self, when: When, id: ExprId, units: Vec<LocalId>) {
+        let parts = self.parts.name(&units);
+        if !parts.is_empty() {
             self.mark(id, DROPS);
-            self.out.drops.entry((when, id)).or_default().extend(locals);
+            self.out.drops.entry((when, id)).or_default().extend(parts);
         }
     }
 
@@ -226,19 +260,35 @@ impl<'a> Analysis<'a> {
 
     /// Adds the outer locals that an expression reads.
     fn mention(&self, id: ExprId, live: &mut Live) {
-        for local in self.facts.outer_reads(id) {
+        for Read { local, place } in self.facts.outer_places(id) {
             if self.is_tracked(local) {
-                live.add(local);
+                self.look_at(local, place, live);
             }
         }
     }
 
-    fn bind(&mut self, local: LocalId, live: &mut Live) {
+    /// Makes what a place is part of live. The units that have not been.
+    fn look_at(&self, local: LocalId, place: ExprId, live: &mut Live) -> Vec<LocalId> {
+        let units = self.parts.of_place(self.body, local, place).map(LocalId);
+        let new = units.filter(|&unit| live.add(unit)).collect();
+        live.add(local);
+        new
+    }
+
+    /// The members of a local that are not read.
+    fn unread(&self, local: LocalId, live: &Live) -> Vec<LocalId> {
+        self.parts.of_local(local).map(LocalId).filter(|&unit| !live.has(unit)).collect()
+    }
+
+    /// A local gets its value: `after` that, at some moment, what nobody reads of it is dropped.
+    fn bind(&mut self, local: LocalId, after: (When, ExprId), live: &mut Live) {
         if self.is_tracked(local) {
-            if !live.has(local) {
+            if live.has(local) {
+                self.drop_at(after.0, after.1, self.unread(local, live));
+            } else {
                 self.out.dead[local.0 as usize] = true;
             }
-            live.remove(local);
+            self.parts.remove(local, live);
         }
     }
 
@@ -279,7 +329,9 @@ impl<'a> Analysis<'a> {
     fn own_other(&mut self, id: ExprId, live: &mut Live) {
         let body = self.body;
         match body[id].kind {
-            ExprKind::Local(local) if self.is_tracked(local) && live.add(local) => self.mark(id, CONSUME),
+            ExprKind::Local(local) if self.is_tracked(local) => {
+                self.read(id, local, self.parts.of_local(local), live);
+            }
             ExprKind::Local(_) => {}
             ExprKind::Call(function, args) => self.call(id, function, args, live),
             ExprKind::CallValue(f, args) => {
@@ -302,7 +354,13 @@ impl<'a> Analysis<'a> {
                     self.own(e, live);
                 }
             }
-            ExprKind::Field(base, _) => self.operands(id, (base, true), &[], live),
+            ExprKind::Field(base, _) => match self.member(id) {
+                Some((local, units)) => {
+                    self.mark(base, BORROW);
+                    self.read(id, local, units, live);
+                }
+                None => self.operands(id, (base, true), &[], live),
+            },
             ExprKind::Index(base, index) => self.operands(id, (base, true), &[(index, true)], live),
             ExprKind::Unary(_, e) => self.operands(id, (e, true), &[], live),
             ExprKind::Range(a, b, _) => self.operands(id, (a, true), &[(b, true)], live),
@@ -363,9 +421,9 @@ impl<'a> Analysis<'a> {
             ExprKind::Recurse { params, parallel, .. } => {
                 self.pending.push(Frame::Procedure(id));
                 let mut all = live.clone();
-                for local in self.facts.outer_reads(id) {
+                for Read { local, place } in self.facts.outer_places(id) {
                     if self.is_tracked(local) && !body.locals(params).contains(&local) {
-                        all.add(local);
+                        self.look_at(local, place, &mut all);
                     }
                 }
                 let exits = exits(body, self.facts, id);
@@ -385,7 +443,7 @@ impl<'a> Analysis<'a> {
                 self.own(value, live);
                 let inside = live.clone();
                 for &result in body.locals(results) {
-                    self.bind(result, live);
+                    self.bind(result, (When::Enter, value), live);
                 }
                 for &task in body.exprs(tasks) {
                     self.pending.push(Frame::Task(task));
@@ -421,10 +479,35 @@ impl<'a> Analysis<'a> {
     /// Locals handed over as a whole, each taken if this is its last use.
     fn take(&mut self, id: ExprId, locals: Locals, live: &mut Live) {
         for &local in self.body.locals(locals).iter().rev() {
-            if self.is_tracked(local) && live.add(local) {
+            if self.is_tracked(local) && self.hand_over(id, local, self.parts.of_local(local), live) {
                 self.out.taken.insert((id, local));
             }
         }
+    }
+
+    /// The member of a split local that an expression is, if this frame owns it.
+    fn member(&self, id: ExprId) -> Option<(LocalId, Range<u32>)> {
+        self.parts.member(self.body, id).filter(|&(local, _)| self.is_tracked(local))
+    }
+
+    /// An expression is a local, or a member of one, whose value is wanted, owned.
+    fn read(&mut self, id: ExprId, local: LocalId, units: Range<u32>, live: &mut Live) {
+        if self.hand_over(id, local, units, live) {
+            self.mark(id, CONSUME);
+        }
+    }
+
+    /// A local, or a member of one, is handed over: whether it is taken, as all of it is not needed any more.
+    fn hand_over(&mut self, id: ExprId, local: LocalId, units: Range<u32>, live: &mut Live) -> bool {
+        let count = units.len();
+        let mut shared: Vec<LocalId> = units.map(LocalId).collect();
+        shared.retain(|&unit| !live.add(unit));
+        live.add(local);
+        if !shared.is_empty() && shared.len() < count {
+            self.mark(id, SHARES);
+            self.out.shares.insert((id, local), self.parts.name(&shared));
+        }
+        shared.is_empty()
     }
 
     fn call(&mut self, id: ExprId, function: FnRef, args: Exprs, live: &mut Live) {
@@ -444,12 +527,25 @@ impl<'a> Analysis<'a> {
     /// A local that is handed over stays in its variable until the call, as nothing in between changes it: the other
     /// arguments may read it without its being owned twice.
     fn waits(&self, first: (ExprId, bool), rest: &[(ExprId, bool)]) -> bool {
-        let (ExprKind::Local(local), false) = (self.body[first.0].kind, first.1) else { return false };
+        if first.1 {
+            return false;
+        }
+        let (local, units) = match self.body[first.0].kind {
+            ExprKind::Local(local) if self.is_tracked(local) => (local, self.parts.of_local(local)),
+            ExprKind::Field(..) => match self.member(first.0) {
+                Some(member) => member,
+                None => return false,
+            },
+            _ => return false,
+        };
         // What the callee borrows must not be part of what it owns.
-        let is_part = |e| root(self.body, self.targets, e) == Some(local);
+        let is_part = |e| {
+            root(self.body, self.targets, e) == Some(local)
+                && self.parts.of_place(self.body, local, e).any(|unit| units.contains(&unit))
+        };
         let disturbs =
             |&(e, borrow): &(ExprId, bool)| self.facts.has(e, ASSIGNS | LEAVES) || (borrow && is_part(e));
-        self.is_tracked(local) && !rest.iter().any(disturbs)
+        !rest.iter().any(disturbs)
     }
 
     fn operands(&mut self, op: ExprId, first: (ExprId, bool), rest: &[(ExprId, bool)], live: &mut Live) {
@@ -492,8 +588,9 @@ impl<'a> Analysis<'a> {
             return;
         }
         self.mark(e, BORROW);
-        if self.is_tracked(local) && live.add(local) {
-            self.drop_at(When::After, op, vec![local]);
+        if self.is_tracked(local) {
+            let new = self.look_at(local, e, live);
+            self.drop_at(When::After, op, new);
         }
     }
 
@@ -534,11 +631,11 @@ impl<'a> Analysis<'a> {
             let mut inside = live.clone();
             self.own(arm.body, &mut inside);
             let mut outer = inside.clone();
-            self.bound(arm.pat).iter().for_each(|&local| outer.remove(local));
+            self.bound(arm.pat).iter().for_each(|&local| self.parts.remove(local, &mut outer));
             if let Some(guard) = arm.guard {
                 let mut mentioned = Live::default();
                 self.mention(guard, &mut mentioned);
-                self.bound(arm.pat).iter().for_each(|&local| mentioned.remove(local));
+                self.bound(arm.pat).iter().for_each(|&local| self.parts.remove(local, &mut mentioned));
                 outer.union(&mentioned);
             }
             all.union(&outer);
@@ -549,21 +646,21 @@ impl<'a> Analysis<'a> {
         if let Some(local) = local.filter(|&l| !(assigns && self.body[l].is_mut)) {
             self.mark(scrutinee, BORROW);
             if self.is_tracked(local) {
-                all.add(local);
+                self.look_at(local, scrutinee, &mut all);
             }
         }
         for (arm, inside) in arms.iter().zip(&insides) {
             let mut before = all.clone();
             let bound = self.bound(arm.pat);
             if let Some(guard) = arm.guard {
-                before.extend(&bound);
+                bound.iter().for_each(|&local| self.parts.add(local, &mut before));
                 let mut held = before.clone();
                 self.own(guard, &mut held);
                 self.enter(guard, &before, &held);
             } else {
                 for local in bound {
                     if inside.has(local) {
-                        before.add(local);
+                        self.parts.add(local, &mut before);
                     } else {
                         self.out.dead[local.0 as usize] = true;
                     }
@@ -588,16 +685,18 @@ impl<'a> Analysis<'a> {
                 Stmt::Expr(e) => self.own(e, live),
                 Stmt::Assign(local, e) => {
                     if self.is_tracked(local) {
-                        if !live.has(local) {
+                        if live.has(local) {
+                            self.drop_at(When::Bound, e, self.unread(local, live));
+                        } else {
                             self.mark(e, DEAD_ASSIGN);
                         }
-                        live.remove(local);
+                        self.parts.remove(local, live);
                     }
                     self.own(e, live);
                 }
                 Stmt::Let(pat, e) => {
                     for local in self.bound(pat) {
-                        self.bind(local, live);
+                        self.bind(local, (When::Bound, e), live);
                     }
                     match self.body[pat].kind {
                         PatKind::Bind(_, None) | PatKind::Wild => self.own(e, live),
@@ -612,8 +711,9 @@ impl<'a> Analysis<'a> {
     fn destructure(&mut self, e: ExprId, live: &mut Live) {
         let Some(local) = root(self.body, self.targets, e) else { return self.own(e, live) };
         self.mark(e, BORROW);
-        if self.is_tracked(local) && live.add(local) {
-            self.drop_at(When::Skip, e, vec![local]);
+        if self.is_tracked(local) {
+            let new = self.look_at(local, e, live);
+            self.drop_at(When::Skip, e, new);
         }
         self.place(e, live);
     }
