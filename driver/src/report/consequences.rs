@@ -1,5 +1,6 @@
 //! Leaves out what follows from a syntax error: a parser that lost its way in an item says more than was wrong there,
-//! what it understood of the item's body is not what was written, and the item's names may be unknown to others.
+//! what it understood of the item's body is not what was written, and the item's names may be unknown to others, unless
+//! only the body of a function is concerned.
 //! A misspelt trait explains that the right one is not implemented.
 //!
 //! Items are told apart as recovery does it (language.md 1.3): one starts where a line begins with a token that
@@ -20,6 +21,7 @@ pub fn independent<'d, 'a>(
         let lost = lost.entry(diagnostic.file).or_insert_with(|| Lost::new(file(diagnostic.file).1));
         lost.note(diagnostic);
     }
+    lost.values_mut().for_each(Lost::find_unsure);
     for diagnostic in diagnostics.iter().filter(|d| d.code == BAD_BYTE) {
         if let Some(lost) = lost.get_mut(&diagnostic.file) {
             lost.blame(diagnostic);
@@ -92,8 +94,12 @@ struct Lost<'a> {
     starts: Vec<usize>,
     /// The traits and impls, by number, of which items are members.
     blocks: Vec<Option<usize>>,
+    /// Traits and impls whose braces match.
+    closed: HashSet<usize>,
     /// The first error of each item that derails, by the item's number.
     first: HashMap<usize, (u32, Code)>,
+    /// Those of them that may declare other things than were understood.
+    unsure: HashSet<usize>,
     /// Names that an item tried to declare by misplaced `let`s, and where the first of these is.
     misplaced: HashMap<usize, (u32, HashSet<&'a str>)>,
     /// Where items do not start as items do.
@@ -104,6 +110,7 @@ impl<'a> Lost<'a> {
     fn new(text: &'a str) -> Self {
         let (mut starts, mut blocks) = (vec![0], vec![None]);
         let (mut block, mut depth) = (is_block(text).then_some(0), 0_usize);
+        let mut closed = HashSet::new();
         let mut at = 0;
         for line in text.split_inclusive('\n') {
             let code = line.trim_start();
@@ -115,10 +122,40 @@ impl<'a> Lost<'a> {
                 starts.push(at + line.len() - code.len());
                 blocks.push(around);
             }
-            depth = (depth + line.matches('{').count()).saturating_sub(line.matches('}').count());
+            let (open, close) = (depth + line.matches('{').count(), line.matches('}').count());
+            if open > 0 && open == close {
+                closed.extend(block);
+            }
+            depth = open.saturating_sub(close);
             at += line.len();
         }
-        Lost { text, starts, blocks, first: HashMap::new(), misplaced: HashMap::new(), strays: Vec::new() }
+        Lost {
+            text,
+            starts,
+            blocks,
+            closed,
+            first: HashMap::new(),
+            unsure: HashSet::new(),
+            misplaced: HashMap::new(),
+            strays: Vec::new(),
+        }
+    }
+
+    /// Finds the items that may declare other things than were understood, when all errors are known.
+    fn find_unsure(&mut self) {
+        let is_unsure = |&item: &usize| !self.is_declared(item, self.first[&item].0 as usize);
+        self.unsure = self.first.keys().copied().filter(is_unsure).collect();
+    }
+
+    /// Whether an item whose first error is at a byte declares what was written: the error is in the body of a
+    /// function, of which the end is known.
+    fn is_declared(&self, item: usize, error: usize) -> bool {
+        let before = self.after(self.starts[item] as u32, error);
+        let in_body = last_function(before).is_some_and(|function| function.contains('='));
+        // Items on the same line are not read.
+        let is_last = last_function(self.after(error as u32, self.end_of(item))).is_none();
+        let block = self.blocks[item].or(is_block(before).then_some(item));
+        in_body && is_last && block.is_none_or(|block| self.closed.contains(&block))
     }
 
     /// The item at a byte. What is missing is reported at the token after it, which may start the next item.
@@ -200,9 +237,9 @@ impl<'a> Lost<'a> {
         }
     }
 
-    /// The text of the items with such an error.
-    fn items(&self) -> impl Iterator<Item = &'a str> {
-        self.first.keys().map(|&item| self.after(self.starts[item] as u32, self.end_of(item)))
+    /// The text of the items that may declare other things than were understood.
+    fn unsure(&self) -> impl Iterator<Item = &'a str> {
+        self.unsure.iter().map(|&item| self.after(self.starts[item] as u32, self.end_of(item)))
     }
 
     /// The text of what does not start as items do.
@@ -223,6 +260,12 @@ impl<'a> Lost<'a> {
 fn is_block(code: &str) -> bool {
     let kind = words(code).find(|&word| word != "pub");
     kind.is_some_and(|kind| ["trait", "impl", "extend"].contains(&kind))
+}
+
+/// The text from the last `@` of a function on.
+fn last_function(text: &str) -> Option<&str> {
+    let is_name = |at: &usize| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    text.rmatch_indices('@').map(|(at, _)| at).find(is_name).map(|at| &text[at..])
 }
 
 fn starts_item(code: &str) -> bool {
@@ -268,6 +311,8 @@ struct Names<'a> {
     tested: HashSet<&'a str>,
     /// Methods or impls are missing.
     has_impls: bool,
+    /// Anything is missing.
+    is_lacking: bool,
 }
 
 impl<'a> Names<'a> {
@@ -277,8 +322,9 @@ impl<'a> Names<'a> {
     {
         let mut names = Names::default();
         for file in lost {
-            file.items().for_each(|item| names.add(item));
+            file.unsure().for_each(|item| names.add(item));
             for stray in file.strays() {
+                names.is_lacking |= !stray.starts_with([')', ']', '}']);
                 names.declared.extend(words(stray).next());
                 names.declared.extend(words(stray).filter(is_upper));
             }
@@ -287,6 +333,7 @@ impl<'a> Names<'a> {
     }
 
     fn add(&mut self, mut item: &'a str) {
+        self.is_lacking = true;
         while item.starts_with('#') {
             let (attribute, rest) = item.split_once(']').unwrap_or((item, ""));
             self.has_impls |= attribute.contains("derive");
@@ -332,7 +379,7 @@ impl<'a> Names<'a> {
             | 709
             | 800..=804
             | 809 => mentions(d, &self.declared),
-            305 => true,
+            305 => self.is_lacking,
             323 | 807 | 810 => self.has_impls || mentions(d, &self.declared),
             _ => false,
         }
@@ -389,11 +436,25 @@ mod tests {
         let all = [(207, "= B", "m"), (301, "T)", "unknown type `T`"), (100, "A ->", "unknown name `A`")];
         assert_eq!(left(text, &all), [207]);
         assert_eq!(left(text, &[(207, "= B", "m"), (100, "C", "unknown name `C`")]), [207, 100]);
-        let text = "@t tests @f () -> void = )\n@f () -> int = 1\n";
+        let text = "@t tests @f () = )\n@f () -> int = 1\n";
         assert_eq!(
-            left(text, &[(208, ")\n", "m"), (500, "@f () -> int", "function `@f` has no tests")]),
-            [208]
+            left(text, &[(205, "= )", "m"), (500, "@f () -> int", "function `@f` has no tests")]),
+            [205]
         );
+    }
+
+    #[test]
+    fn a_broken_body_leaves_the_rest_of_the_file_sure() {
+        let others = |text: &str, at: &str| {
+            left(text, &[(208, at, "m"), (305, "g ()", "cannot infer type"), (323, "g ()", "no method `x`")])
+        };
+        assert_eq!(others("@f () -> int = )\n@g () -> int = 1\n", ")\n"), [208, 305, 323]);
+        assert_eq!(others("@f () -> (int = 1\n@g () -> int = 1\n", "= 1"), [208, 323]);
+        assert_eq!(others("impl P {\n@m (self) -> int = )\n}\n@g () -> int = 1\n", ")\n"), [208, 305, 323]);
+        assert_eq!(others("impl P { @m (self) -> int = ) }\n@g () -> int = 1\n", ") }"), [208, 305, 323]);
+        // The braces of the impl or its other methods may be lost.
+        assert_eq!(others("impl P {\n@m (self) -> int = {)\n}\n@g () -> int = 1\n", ")\n"), [208, 323]);
+        assert_eq!(others("impl P { @m () -> int = ] @n () -> P = 1 }\n@g () -> int = 1\n", "]"), [208]);
     }
 
     #[test]

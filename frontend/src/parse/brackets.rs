@@ -1,5 +1,6 @@
 //! Matching brackets of a stream of tokens.
 
+use crate::lex::begins_function;
 use crate::{Token, TokenKind};
 
 /// No partner.
@@ -19,9 +20,15 @@ pub(super) const fn closer(kind: TokenKind) -> Option<TokenKind> {
 
 /// For each token the number of its partner, counted from the start of the file (`first` is the number of
 /// `tokens[0]`). A closing bracket without an opening one of its kind has no partner; one that closes an outer bracket
-/// leaves the inner ones without partner.
-pub(super) fn match_brackets(tokens: &[Token], first: usize, mates: &mut Vec<u32>, open: &mut Vec<u32>) {
-    use TokenKind::{LBrace, LBracket, LParen, RBrace, RBracket, RParen};
+/// leaves the inner ones without partner, and so does a line that begins with a function, which only braces can hold.
+pub(super) fn match_brackets(
+    text: &str,
+    tokens: &[Token],
+    first: usize,
+    mates: &mut Vec<u32>,
+    open: &mut Vec<u32>,
+) {
+    use TokenKind::{At, LBrace, LBracket, LParen, RBrace, RBracket, RParen};
     mates.clear();
     mates.resize(tokens.len(), NONE);
     open.clear();
@@ -46,6 +53,11 @@ pub(super) fn match_brackets(tokens: &[Token], first: usize, mates: &mut Vec<u32
                         mates[number] = first as u32 + start;
                         break;
                     }
+                }
+            }
+            At if token.first_on_line && begins_function(text, tokens, number) => {
+                while let Some(start) = open.pop_if(|start| tokens[*start as usize].kind != LBrace) {
+                    counts[slot(tokens[start as usize].kind)] -= 1;
                 }
             }
             _ => {}

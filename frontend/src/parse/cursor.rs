@@ -82,7 +82,7 @@ impl<'a> Parser<'a> {
         memory: &'a mut Memory,
     ) -> Self {
         let all = &tokens.tokens[..];
-        match_brackets(&all[range.clone()], range.start, &mut memory.mates, &mut memory.open);
+        match_brackets(text, &all[range.clone()], range.start, &mut memory.mates, &mut memory.open);
         memory.ids.clear();
         memory.pending.clear();
         memory.prefixes.clear();

@@ -60,7 +60,7 @@ fn choose_calls(
     chosen: &mut Vec<Range<usize>>,
 ) {
     let (mut mates, mut open) = (Vec::new(), Vec::new());
-    match_brackets(&tokens[range.clone()], range.start, &mut mates, &mut open);
+    match_brackets(text, &tokens[range.clone()], range.start, &mut mates, &mut open);
     let mut calls: Vec<Range<usize>> = Vec::new();
     for at in range.clone() {
         if tokens[at].kind != TokenKind::LParen || at == range.start || mates[at - range.start] == NONE {
