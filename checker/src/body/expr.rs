@@ -109,7 +109,9 @@ impl Checker<'_> {
 
     /// Checks any expression. `Hard` expectations still need [`Checker::coerce`] afterwards.
     pub(super) fn expr(&mut self, id: syntax::ExprId, expect: Expect) -> E {
-        stacker::maybe_grow(RED_ZONE, SEGMENT, || self.expr_inner(id, expect))
+        self.isolated(false, |checker| {
+            stacker::maybe_grow(RED_ZONE, SEGMENT, || checker.expr_inner(id, expect))
+        })
     }
 
     fn expr_inner(&mut self, id: syntax::ExprId, expect: Expect) -> E {

@@ -49,7 +49,7 @@ impl Checker<'_> {
         }
         self.leave_scope(0);
         self.settle();
-        // Unsolved unknowns are mistakes of their own only where nothing else was wrong, in the body or the statement.
+        // Unsolved unknowns are mistakes of their own only where nothing else was wrong, in the body or the expression.
         let quiet = self.failed;
         self.solved = Some(quiet);
         self.zonk_body();
@@ -77,7 +77,7 @@ impl Checker<'_> {
         BodyCheck::Done { body, diagnostics: self.diagnostics, assumptions: self.assumptions }
     }
 
-    /// Reports an unknown that nothing solved. `sound`: nothing else is wrong with the statement that it is of.
+    /// Reports an unknown that nothing solved. `sound`: nothing else is wrong with the expression that it is of.
     pub(super) fn unsolved(&mut self, origin: Span, sound: bool) {
         let again = self.diagnostics.iter().any(|d| d.code.number == 305 && d.span == origin);
         let is_reported = sound && self.solved.is_some() || self.solved == Some(false);

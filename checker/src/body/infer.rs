@@ -5,6 +5,7 @@
 //! one comparison. Unknowns never leave the body: [`Checker::zonk`] replaces them at the end.
 
 use super::Checker;
+use crate::hir::ExprId as E;
 use crate::types::{TraitId, Ty, TyKind, TyList};
 use sigil_frontend::{Span, Symbol};
 use std::ops::Range;
@@ -43,8 +44,10 @@ pub(super) struct Table {
     pub(super) never: Vec<Span>,
     /// Unknown results of what never ends normally: void, if nothing else solves them.
     pub(super) endless: Vec<Ty>,
-    /// Nodes that were made in statements without mistakes.
-    pub(super) sound: Vec<Range<usize>>,
+    /// Nodes that were made in expressions without mistakes and have nothing to do with others; in order.
+    sound: Vec<Range<usize>>,
+    /// The oldest unknown that was solved by a type with unknowns, since the current expression began.
+    oldest_bound: usize,
 }
 
 impl Table {
@@ -61,15 +64,21 @@ impl Table {
         self.never.clear();
         self.endless.clear();
         self.sound.clear();
+        self.oldest_bound = usize::MAX;
     }
 
-    /// Number of nodes.
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
+    /// Notes that the nodes from `first` on have nothing to do with mistakes.
+    fn note_sound(&mut self, first: usize) {
+        while self.sound.pop_if(|made| made.start >= first).is_some() {}
+        self.sound.push(first..self.nodes.len());
     }
 
+    /// Whether nothing is wrong with what an unsolved node is of.
     fn is_sound(&self, index: usize) -> bool {
-        self.sound.iter().any(|made| made.contains(&index))
+        let next = self.sound.partition_point(|made| made.start <= index);
+        let is_noted = next > 0 && self.sound[next - 1].contains(&index);
+        // A projection is unsolved since an unknown in it is, which may be older.
+        is_noted && !matches!(self.nodes[index], Node::Kind(_))
     }
 }
 
@@ -89,6 +98,28 @@ impl Checker<'_> {
     /// A fresh unknown.
     pub(super) fn unknown(&mut self, origin: Span) -> Ty {
         self.node(Node::Unknown, origin)
+    }
+
+    /// Makes an expression, and notes whether its unknowns are no consequence of mistakes elsewhere: nothing is wrong in
+    /// it, no older unknown depends on them, nor does its type. The latter does not matter if the value is `dropped`.
+    pub(super) fn isolated(&mut self, dropped: bool, make: impl FnOnce(&mut Self) -> E) -> E {
+        let failed = std::mem::take(&mut self.failed);
+        let oldest_bound = std::mem::replace(&mut self.s.table.oldest_bound, usize::MAX);
+        let first = self.s.table.nodes.len();
+        let e = make(self);
+        let ty = self.ty(e);
+        self.failed |= ty == Ty::ERROR;
+        let table = &mut self.s.table;
+        if table.nodes.len() > first
+            && !self.failed
+            && table.oldest_bound >= first
+            && (dropped || !self.has_unknowns(ty))
+        {
+            self.s.table.note_sound(first);
+        }
+        self.failed |= failed;
+        self.s.table.oldest_bound = self.s.table.oldest_bound.min(oldest_bound);
+        e
     }
 
     fn node(&mut self, node: Node, origin: Span) -> Ty {
@@ -427,6 +458,7 @@ impl Checker<'_> {
         let (Some(ka), Some(kb)) = (self.head(a), self.head(b)) else {
             let here = self.here;
             self.s.table.deferred.push((a, b, here));
+            self.s.table.oldest_bound = 0;
             return true;
         };
         match (ka, kb) {
@@ -467,6 +499,9 @@ impl Checker<'_> {
         let table = &mut self.s.table;
         if ty == Ty::NEVER {
             table.never.push(table.origins[index as usize]);
+        }
+        if is_local(ty) {
+            table.oldest_bound = table.oldest_bound.min(index as usize);
         }
         if table.snapshots > 0 {
             table.trail.push(index);

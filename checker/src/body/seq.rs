@@ -47,16 +47,9 @@ impl Checker<'_> {
         self.new_expr(H::Seq(stmts, value), ty, span.start)
     }
 
-    /// An expression whose value is dropped. If nothing is wrong with it, its unknowns are no consequence of mistakes.
+    /// An expression whose value is dropped.
     fn statement(&mut self, id: syntax::ExprId) -> E {
-        let failed = std::mem::take(&mut self.failed);
-        let first = self.s.table.len();
-        let e = self.infer(id);
-        let end = self.s.table.len();
-        if !self.failed && end > first {
-            self.s.table.sound.push(first..end);
-        }
-        self.failed |= failed;
+        let e = self.isolated(true, |checker| checker.infer(id));
         self.dropped(e, self.tree[id].span);
         e
     }
