@@ -456,7 +456,8 @@ impl<'a> Checker<'a> {
         self.abandon_args(args, span)
     }
 
-    /// Whether an impl or bound that is wrong, as was reported, has a method of the name, or might have it.
+    /// Whether an impl or bound that is wrong, as was reported, has a method of the name, or might have it: of its own,
+    /// though its trait has none, or as its trait's default.
     fn is_of_broken_impl(&self, kind: TyKind, name: Symbol) -> bool {
         let of_type = match kind {
             TyKind::Param(_) | TyKind::Assoc { .. } if self.lacks_bound() => return true,
@@ -464,15 +465,24 @@ impl<'a> Checker<'a> {
             _ => self.module,
         };
         [self.module, of_type].into_iter().any(|module| {
-            let mut impls = self.p.impls(module).iter().filter(|decl| self.has_method(&decl.methods, name));
-            impls.any(|decl| decl.broken || self.is_extra_method(decl, kind, name))
+            let mut impls = self.p.impls(module).iter();
+            impls.any(|decl| match self.has_method(&decl.methods, name) {
+                true => decl.broken || self.is_for(decl, kind) && !self.is_of_trait(decl, name),
+                false => decl.broken && self.is_for(decl, kind) && self.is_of_trait(decl, name),
+            })
         })
     }
 
-    /// Whether a method of an impl for such a type is none of its trait's, as was reported.
-    fn is_extra_method(&self, decl: &ImplDecl, kind: TyKind, name: Symbol) -> bool {
-        let is_for_type = Head::of(self.p.types.kind(decl.target)) == Head::of(kind);
-        is_for_type && decl.of.is_some_and(|(of, _)| !self.has_method(&self.p.trait_decl(of).methods, name))
+    /// Whether an impl is for such a type.
+    fn is_for(&self, decl: &ImplDecl, kind: TyKind) -> bool {
+        let target = self.p.types.kind(decl.target);
+        matches!(target, TyKind::Param(_) | TyKind::Error) || Head::of(target) == Head::of(kind)
+    }
+
+    /// Whether the trait of an impl has a method of the name; an inherent impl has only its own.
+    fn is_of_trait(&self, decl: &ImplDecl, name: Symbol) -> bool {
+        let methods = decl.of.map_or(&decl.methods, |(of, _)| &self.p.trait_decl(of).methods);
+        self.has_method(methods, name)
     }
 
     fn has_method(&self, methods: &[FnId], name: Symbol) -> bool {

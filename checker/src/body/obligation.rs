@@ -89,9 +89,9 @@ impl Checker<'_> {
             let args = self.p.types.list_of(args);
             let trait_args = (!args.is_empty()).then_some(args);
             let answer = self.p.find_impl(of, ty, trait_args, &self.decl.generics.bounds);
-            // One of the bounds that were written may be what is missing.
-            if self.lacks_bound() && matches!(self.p.types.kind(ty), TyKind::Param(_) | TyKind::Assoc { .. })
-            {
+            // One of the bounds that were written may be what is missing, or an impl that was.
+            let is_open = matches!(self.p.types.kind(ty), TyKind::Param(_) | TyKind::Assoc { .. });
+            if self.lacks_bound() && is_open || self.p.lacks_impl(self.module, of, ty, answer) {
                 self.failed = true;
                 continue;
             }

@@ -51,7 +51,7 @@ impl<'p> Check<'p> {
             let args = self.subst_all(bound.args);
             let answer =
                 self.p.find_impl(bound.of, self.decl.target, Some(&args), &self.decl.generics.bounds);
-            if answer.holds() {
+            if answer.holds() || self.p.lacks_impl(self.decl.id.module, bound.of, self.decl.target, answer) {
                 continue;
             }
             let ty = self.show(self.decl.target);
@@ -76,7 +76,8 @@ impl<'p> Check<'p> {
         for bound in bounds {
             let subject = self.p.subst(bound.subject, &self.path);
             let args = self.subst_all(bound.args);
-            if self.p.find_impl(bound.of, subject, Some(&args), &self.decl.generics.bounds).holds() {
+            let answer = self.p.find_impl(bound.of, subject, Some(&args), &self.decl.generics.bounds);
+            if answer.holds() || self.p.lacks_impl(self.decl.id.module, bound.of, subject, answer) {
                 continue;
             }
             let ty = self.show(subject);

@@ -13,7 +13,7 @@ pub use resolve::ResolvedMethod;
 
 use crate::decl::{Bound, ImplDecl};
 use crate::program::Program;
-use crate::types::{AdtId, FnId, Head, ImplId, TraitId, Ty, TyKind, TyList};
+use crate::types::{AdtId, FnId, Head, ImplId, ModuleId, TraitId, Ty, TyKind, TyList};
 use rustc_hash::FxHashMap;
 use sigil_frontend::Symbol;
 
@@ -104,6 +104,29 @@ impl Program {
             self.impl_cache.insert(query, answer);
         }
         answer
+    }
+
+    /// Whether a type would implement a trait if an impl were right that is wrong, as was reported: one in a module, or
+    /// where it belongs. `answer` says how it does now.
+    pub(crate) fn lacks_impl(&self, module: ModuleId, of: TraitId, ty: Ty, answer: ImplAnswer) -> bool {
+        let (ty, of) = match answer {
+            ImplAnswer::No { because } => because.unwrap_or((ty, of)),
+            _ => return false,
+        };
+        let kind = self.types.kind(ty);
+        let home = match kind {
+            TyKind::Adt(id, _) => id.module,
+            _ => of.module,
+        };
+        let might_fit = |decl: &ImplDecl| {
+            let target = self.types.kind(decl.target);
+            decl.broken
+                && decl.of.is_some_and(|(other, _)| other == of)
+                && (matches!(target, TyKind::Param(_)) || Head::of(target) == Head::of(kind))
+        };
+        let tables =
+            [module, of.module, home].into_iter().filter_map(|module| self.module(module).impls.get());
+        tables.flat_map(|table| &table.decls).any(might_fit)
     }
 
     fn compute_impl(

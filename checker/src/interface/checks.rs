@@ -108,6 +108,9 @@ impl Program {
     ) {
         let answer = self.find_impl(of, ty, Some(args), &generics.bounds);
         let ImplAnswer::No { because } = answer else { return };
+        if self.lacks_impl(file, of, ty, answer) {
+            return;
+        }
         let shown = self.show(ty, &generics.names);
         let name = self.names.get(self.trait_name(of));
         let message = format!("`{shown}` does not implement `{name}`");

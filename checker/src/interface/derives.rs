@@ -23,6 +23,8 @@ impl<'p> Build<'p> {
         for (of, name) in self.derivable(attrs, tree) {
             if of == lang.default && kind == AdtKind::Sum {
                 self.error(808, name.span, "cannot derive `Default`: a sum type has no default variant");
+                // Its uses are no mistakes of their own.
+                derives.push((of, name.span));
             } else if derives.iter().any(|&(other, _)| other == of) {
                 let text = self.text(name.symbol);
                 self.error(803, name.span, format!("`{text}` is derived twice"));
@@ -99,7 +101,8 @@ impl<'p> Build<'p> {
         let file = self.module.id;
         // An implied `Eq` shares its place with what implies it; one report is enough.
         let mut reported: Vec<Span> = Vec::new();
-        for &(of, span) in &decl.derives {
+        let is_refused = |of: TraitId| of == p.lang().default && decl.kind == AdtKind::Sum;
+        for &(of, span) in decl.derives.iter().filter(|&&(of, _)| !is_refused(of)) {
             let name = self.text(p.trait_name(of));
             if let Some(first) = p.impls_of(of, Head::Adt(decl.id)).next() {
                 let first = p.impl_decl(first).span;
