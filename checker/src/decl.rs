@@ -19,7 +19,7 @@ pub struct Generics {
 }
 
 /// `subject: trait<args>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Bound {
     /// A `Param` or an `Assoc` on one.
     pub subject: Ty,

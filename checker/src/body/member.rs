@@ -5,10 +5,11 @@ use super::scope::HashContext;
 use super::{Checker, Expect};
 use crate::decl::{AdtKind, Bound, Def, FnDecl, FnOwner, Generics, ImplDecl};
 use crate::hir::{ExprId as E, ExprKind as H, FnRef};
-use crate::impls::ImplAnswer;
+use crate::impls::{ImplAnswer, MAX_SUPERTRAITS};
 use crate::interface::Space;
 use crate::program::Assumption;
 use crate::types::{FnId, Head, ImplId, ModuleId, TraitId, Ty, TyKind, TyList};
+use rustc_hash::FxHashSet;
 use sigil_frontend::syntax::{self, Arg, ExprKind, Member, Name};
 use sigil_frontend::{Span, Symbol};
 
@@ -702,9 +703,9 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let mut at = 0;
-        while at < out.len() && out.len() < 1024 {
-            let bound = out[at];
+        let mut seen: FxHashSet<Bound> = out.iter().copied().collect();
+        let (mut at, mut with_args) = (0, 0);
+        while let Some(&bound) = out.get(at) {
             at += 1;
             let supers = &self.p.trait_decl(bound.of).supers;
             if supers.is_empty() {
@@ -716,7 +717,9 @@ impl<'a> Checker<'a> {
             for up in supers {
                 let args = self.inst_list(up.args, all);
                 let up = Bound { subject: ty, of: up.of, args };
-                if !out.contains(&up) {
+                let has_args = self.list_len(args) > 0;
+                if !(has_args && with_args == MAX_SUPERTRAITS) && seen.insert(up) {
+                    with_args += usize::from(has_args);
                     out.push(up);
                 }
             }

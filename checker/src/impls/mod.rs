@@ -14,7 +14,7 @@ pub use resolve::ResolvedMethod;
 use crate::decl::{Bound, ImplDecl};
 use crate::program::Program;
 use crate::types::{AdtId, FnId, Head, ImplId, ModuleId, TraitId, Ty, TyKind, TyList};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sigil_frontend::Symbol;
 
 /// The impls of a module.
@@ -59,8 +59,8 @@ impl ImplAnswer {
 /// no end of them (`impl<T> S for P<T> where P<[T]>: S`).
 const MAX_DEPTH: u32 = 64;
 
-/// Supertraits of one trait; there may be no end of them either (`trait A<T>: A<[T]>`).
-const MAX_SUPERTRAITS: usize = 1024;
+/// Supertraits with arguments of one trait; there may be no end of them either (`trait A<T>: A<[T]>`).
+pub(crate) const MAX_SUPERTRAITS: usize = 1024;
 
 const NO: ImplAnswer = ImplAnswer::No { because: None };
 
@@ -253,21 +253,26 @@ impl Program {
         mut answer: impl FnMut(TraitId, &[Ty]) -> Option<R>,
     ) -> Option<R> {
         let mut all = vec![(of, path.to_vec())];
-        let mut at = 0;
-        while let Some((of, path)) = all.get(at).cloned() {
-            if let Some(found) = answer(of, &path) {
+        let mut asked = FxHashSet::default();
+        let (mut at, mut with_args) = (0, 0);
+        while let Some(one) = all.get(at).cloned() {
+            at += 1;
+            let (of, path) = &one;
+            if asked.contains(&one) || with_args >= MAX_SUPERTRAITS && path.len() > 1 {
+                continue;
+            }
+            if let Some(found) = answer(*of, path) {
                 return Some(found);
             }
-            at += 1;
-            let Some(traits) = self.module(of.module).traits.get() else { continue };
-            for bound in &traits[of.index as usize].supers {
-                let mut inner = vec![path[0]];
-                inner.extend(self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, &path)));
-                let next = (bound.of, inner);
-                if all.len() < MAX_SUPERTRAITS && !all.contains(&next) {
-                    all.push(next);
+            with_args += usize::from(path.len() > 1);
+            if let Some(traits) = self.module(of.module).traits.get() {
+                for bound in &traits[of.index as usize].supers {
+                    let mut inner = vec![path[0]];
+                    inner.extend(self.types.list_of(bound.args).iter().map(|&arg| self.subst(arg, path)));
+                    all.push((bound.of, inner));
                 }
             }
+            asked.insert(one);
         }
         None
     }

@@ -65,3 +65,12 @@ fn mistakes_in_one_function_do_not_hide_each_other() {
     assert_eq!(codes("@f () -> int = run(let a = foo(1), let b = None, 1)"), ["E0100", "E0305"]);
     assert_eq!(codes("@f () -> int = run(let a = foo(1), let b = [a], b[0].x + 1)"), ["E0100"]);
 }
+
+#[test]
+fn supertraits_are_found_however_many_there_are() {
+    let mut source = "trait L2000 { @z (self) -> int } @f<T: L0> (x: T) -> int = x.z() + x.y()".to_string();
+    for level in 0..2000 {
+        source += &format!(" trait L{level}: L{} {{ }}", level + 1);
+    }
+    assert_eq!(codes(&source), ["E0323"]);
+}
