@@ -34,7 +34,7 @@ impl Compilation<'_> {
                 blame,
                 imports: OnceLock::new(),
                 dependents: Mutex::new(Dependents::default()),
-                reading: OnceLock::new(),
+                reading: Mutex::default(),
                 large: Default::default(),
                 functions: OnceLock::new(),
                 unchecked: OnceLock::new(),

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use sigil_checker::types::ModuleId;
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes that a node reads.
@@ -106,26 +107,24 @@ impl Compilation<'_> {
             Err(error) => return self.load(id, Err(error), g),
         };
         let count = reading.parts.len() as u32;
-        // Cannot be set already: a file is read once.
-        let _ = file.reading.set(reading);
+        *file.reading.lock() = Some(Arc::new(reading));
         let parts: Vec<Node> = (0..count).map(|part| g.node(Job::ReadPart(id, part), &[])).collect();
         g.node(Job::Load(id), &parts);
     }
 
-    fn reading(&self, id: ModuleId) -> &Reading {
-        self.file(id).reading.get().expect("a file is opened before its parts are read")
-    }
-
     /// Reads a part of a file.
     pub fn read_part(&self, id: ModuleId, part: u32) {
-        self.reading(id).read(part as usize);
+        let reading = self.file(id).reading.lock().clone();
+        reading.expect("a file is opened before its parts are read").read(part as usize);
     }
 
-    /// All parts of a file are read.
+    /// All parts of a file are read; it is closed, since a process may have few files open at a time.
     pub fn load_parts(&self, id: ModuleId, g: &mut dyn Graph) {
+        let reading = self.file(id).reading.lock().take().expect("a file is opened before it is loaded");
         let path = &self.program.module(id).info.display;
         let again = || File::open(path).and_then(|file| read_whole(file, 0));
-        let bytes = self.reading(id).finish().map_or_else(again, Ok);
+        let bytes = reading.finish().map_or_else(again, Ok);
+        drop(reading);
         self.load(id, bytes, g);
     }
 }

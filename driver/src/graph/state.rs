@@ -206,8 +206,8 @@ pub struct File {
     pub imports: OnceLock<Vec<ImportEdge>>,
     /// Imports of other files that wait for this one's interface.
     pub dependents: Mutex<Dependents>,
-    /// What is read of it, if it is large.
-    pub reading: OnceLock<super::reading::Reading>,
+    /// What is read of it so far, if it is large.
+    pub reading: Mutex<Option<Arc<super::reading::Reading>>>,
     /// Chunks and pieces, if it is large.
     pub large: super::large::Large,
     /// A slot a function, once the interface is built.
