@@ -8,6 +8,8 @@ use super::Build;
 use crate::decl::{AdtDecl, AdtKind};
 use crate::parts::Parts;
 use crate::types::{AdtId, Ty, TyKind, TyList};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 struct Search<'b, 'p> {
@@ -115,55 +117,16 @@ impl Search<'_, '_> {
     }
 }
 
-/// A node on the way of [`cycles`].
-#[derive(Clone, Copy)]
-struct Visit {
-    node: usize,
-    next_edge: usize,
-}
-
-/// The strongly connected components that have an edge, by Tarjan's algorithm. Chains may be thousands long, so it
-/// keeps a stack of its own.
+/// The types of each cycle, by their numbers.
 fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    const UNSEEN: usize = usize::MAX;
-    const DONE: usize = usize::MAX - 1;
-    let mut found = Vec::new();
-    // The lowest position on the path that a node is known to lead to.
-    let mut low = vec![UNSEEN; edges.len()];
-    let mut path: Vec<usize> = Vec::new();
-    let mut open: Vec<Visit> = Vec::new();
-    for root in 0..edges.len() {
-        if low[root] == UNSEEN {
-            open.push(Visit { node: root, next_edge: 0 });
-        }
-        while let Some(Visit { node, next_edge }) = open.pop() {
-            if next_edge == 0 {
-                low[node] = path.len();
-                path.push(node);
-            }
-            if let Some(&to) = edges[node].get(next_edge) {
-                open.push(Visit { node, next_edge: next_edge + 1 });
-                match low[to] {
-                    UNSEEN => open.push(Visit { node: to, next_edge: 0 }),
-                    DONE => {}
-                    position => low[node] = low[node].min(position),
-                }
-                continue;
-            }
-            if path.get(low[node]) != Some(&node) {
-                if let Some(parent) = open.last() {
-                    low[parent.node] = low[parent.node].min(low[node]);
-                }
-                continue;
-            }
-            let component = path.split_off(low[node]);
-            component.iter().for_each(|&node| low[node] = DONE);
-            if component.len() > 1 || edges[node].contains(&node) {
-                found.push(component);
-            }
-        }
+    let mut graph = DiGraph::<(), ()>::with_capacity(edges.len(), edges.len());
+    let nodes: Vec<NodeIndex> = edges.iter().map(|_| graph.add_node(())).collect();
+    for (from, edges) in edges.iter().enumerate() {
+        edges.iter().for_each(|&to| _ = graph.add_edge(nodes[from], nodes[to], ()));
     }
-    found
+    let components = kosaraju_scc(&graph).into_iter();
+    let numbers = components.map(|nodes| nodes.into_iter().map(NodeIndex::index).collect());
+    numbers.filter(|found: &Vec<usize>| found.len() > 1 || edges[found[0]].contains(&found[0])).collect()
 }
 
 impl<'p> Build<'p> {
