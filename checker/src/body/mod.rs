@@ -26,6 +26,7 @@ mod finish;
 mod infer;
 mod lambda;
 mod member;
+mod method;
 mod names;
 mod obligation;
 mod ops;

@@ -89,16 +89,13 @@ impl Program {
         let list = args.map(|args| types.list(args));
         let is_closed = types.is_closed(self_ty) && list.is_none_or(|list| types.is_closed_list(list));
         if !is_closed {
-            return stacker::maybe_grow(64 << 10, 1 << 20, || {
-                self.compute_impl(of, self_ty, args, env, depth)
-            });
+            return self.compute_impl(of, self_ty, args, env, depth);
         }
         let query = (of, self_ty, list);
         if let Some(answer) = self.impl_cache.get(&query) {
             return answer;
         }
-        let answer =
-            stacker::maybe_grow(64 << 10, 1 << 20, || self.compute_impl(of, self_ty, args, &[], depth));
+        let answer = self.compute_impl(of, self_ty, args, &[], depth);
         // Too deep a question fails for lack of depth only where it was asked.
         if depth == 0 || answer.holds() {
             self.impl_cache.insert(query, answer);
@@ -130,6 +127,17 @@ impl Program {
     }
 
     fn compute_impl(
+        &self,
+        of: TraitId,
+        self_ty: Ty,
+        args: Option<&[Ty]>,
+        env: &[Bound],
+        depth: u32,
+    ) -> ImplAnswer {
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.compute_impl_here(of, self_ty, args, env, depth))
+    }
+
+    fn compute_impl_here(
         &self,
         of: TraitId,
         self_ty: Ty,
