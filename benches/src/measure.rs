@@ -3,9 +3,9 @@
 //! Times wander by machine and by hour. What is to be compared is therefore measured in turns, and ratios are taken
 //! turn by turn before their median is.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 use tempfile::TempDir;
 
@@ -34,19 +34,18 @@ pub fn scratch() -> Result<TempDir, Failure> {
 /// five seconds).
 pub struct Outputs {
     dir: TempDir,
-    count: Cell<u32>,
+    count: AtomicU32,
 }
 
 impl Outputs {
     /// None yet.
     pub fn new() -> Result<Self, Failure> {
-        Ok(Outputs { dir: scratch()?, count: Cell::new(0) })
+        Ok(Outputs { dir: scratch()?, count: AtomicU32::new(0) })
     }
 
     /// One that is not there yet.
     pub fn fresh(&self) -> PathBuf {
-        self.count.set(self.count.get() + 1);
-        self.dir.path().join(self.count.get().to_string())
+        self.dir.path().join(self.count.fetch_add(1, Ordering::Relaxed).to_string())
     }
 }
 

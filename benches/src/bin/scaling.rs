@@ -2,7 +2,9 @@
 //!
 //! Runs with one worker are recorded; the simulator runs them again on more cores through the scheduler's own decisions.
 //! A stage's speedup is that of the same graph in which all other stages take no time, so what the stage waits for in
-//! its own order still counts. The error of the simulation is stated where it can be measured: at 2 cores.
+//! its own order still counts. The error of the simulation is stated where it can be measured: at 2 cores. What the
+//! machine itself has to give there is measured in the same turns: by two compilers side by side, a worker each, that
+//! share nothing.
 
 use clap::Parser;
 use serde_json::{Value, json};
@@ -15,6 +17,7 @@ use sigil_driver::results::{Better, Measure, Results};
 use sigil_scheduler::trace::{Summary, Trace};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 /// Prints the speedups of parsing, checking, emission and all, by cores
 #[derive(Parser)]
@@ -47,7 +50,7 @@ const ROWS: [(&str, &[&str], [f64; 4]); 4] = [
 ];
 
 /// Emits a project with so many workers, and records that if it is wanted; seconds.
-type Emit<'a> = &'a dyn Fn(&str, Option<&Path>) -> Result<f64, Failure>;
+type Emit<'a> = &'a (dyn Fn(&str, Option<&Path>) -> Result<f64, Failure> + Sync);
 
 /// Simulated speedups of a row of the table.
 struct Simulated {
@@ -62,8 +65,17 @@ struct Measured {
     name: &'static str,
     /// By `ROWS`.
     rows: Vec<Simulated>,
-    /// Of `emit`, with 2 workers; none on a machine with one core.
-    speedup: Option<f64>,
+    /// Of `emit`; none on a machine with one core.
+    speedup: Option<AtTwo>,
+}
+
+/// Speedups on 2 cores.
+#[derive(Clone, Copy)]
+struct AtTwo {
+    /// Of one compiler with 2 workers.
+    workers: f64,
+    /// Of two compilers with one worker each, side by side instead of one after the other.
+    compilers: f64,
 }
 
 fn main() -> ExitCode {
@@ -109,14 +121,25 @@ fn emit(
     Ok(run(&mut command)?.seconds)
 }
 
-/// How many times as fast two workers are, where there are cores for them.
-fn speedup(emit: Emit<'_>, rounds: usize) -> Result<Option<f64>, Failure> {
+/// How many times as fast two workers, and two compilers, are where there are cores for them.
+fn speedup(emit: Emit<'_>, rounds: usize) -> Result<Option<AtTwo>, Failure> {
     if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
         return Ok(None);
     }
-    let contenders: [Contender<'_>; 2] = [Box::new(|| emit("1", None)), Box::new(|| emit("2", None))];
+    let side_by_side = || {
+        let start = Instant::now();
+        let both = std::thread::scope(|scope| {
+            let other = scope.spawn(|| emit("1", None));
+            [emit("1", None), other.join().unwrap_or_else(|_| Err("a thread of the bench panicked".into()))]
+        });
+        both.into_iter().collect::<Result<Vec<f64>, Failure>>()?;
+        Ok(start.elapsed().as_secs_f64())
+    };
+    let contenders: [Contender<'_>; 3] =
+        [Box::new(|| emit("1", None)), Box::new(|| emit("2", None)), Box::new(side_by_side)];
     let times = in_turns(rounds, &mut { contenders })?;
-    Ok(Some(ratio(&times[0], &times[1])))
+    let speedup = |other: usize| ratio(&times[0], &times[other]);
+    Ok(Some(AtTwo { workers: speedup(1), compilers: 2.0 * speedup(2) }))
 }
 
 /// Records runs with one worker and simulates them; medians, since a run that something disturbs has a longer span.
@@ -178,8 +201,10 @@ fn as_text(all: &[Measured]) -> String {
             }
             cells.push(format!("{:.1}", simulated.parallelism));
             let measured = m.speedup.filter(|_| row.1.is_empty());
-            cells.push(measured.map_or(String::new(), |speedup| format!("{speedup:.2}")));
-            let error = measured.map(|speedup| (simulated.speedups[1] / speedup - 1.0) * 100.0);
+            cells.extend(measured.map_or([String::new(), String::new()], |at_two| {
+                [at_two.workers, at_two.compilers].map(|speedup| format!("{speedup:.2}"))
+            }));
+            let error = measured.map(|at_two| (simulated.speedups[1] / at_two.workers - 1.0) * 100.0);
             cells.push(error.map_or(String::new(), |error| format!("{error:+.1}%")));
             rows.push(cells);
         }
@@ -187,9 +212,20 @@ fn as_text(all: &[Measured]) -> String {
     let asked = ROWS.map(|(name, _, asked)| format!("{name} {}", asked.map(|n| n.to_string()).join(" / ")));
     format!(
         "Speedups by cores, simulated from a run with one worker\n\n{}\nasked for at 2 / 4 / 8 / 16 cores: {}\n\
-         *: not above that. T1/Tinf: what the shape of the graph allows on any number of cores.\n",
+         *: not above that. T1/Tinf: what the shape of the graph allows on any number of cores.\n\
+         two compilers: side by side, a worker each, which share nothing: what the machine gives at 2 cores.\n",
         table(
-            &["project, stage", "2", "4", "8", "16", "T1/Tinf", "measured at 2", "simulation's error"],
+            &[
+                "project, stage",
+                "2",
+                "4",
+                "8",
+                "16",
+                "T1/Tinf",
+                "measured at 2",
+                "two compilers",
+                "simulation's error",
+            ],
             &rows
         ),
         asked.join(", ")
@@ -204,8 +240,8 @@ fn measures(m: &Measured) -> Vec<Measure> {
             .map(|(&cores, &speedup)| Measure::new(name(cores), "x", Better::More, &[speedup]))
             .collect::<Vec<_>>()
     };
-    let measured = m.speedup.map(|speedup| {
-        Measure::new(format!("{}, speedup on 2 cores", m.name), "x", Better::More, &[speedup])
+    let measured = m.speedup.map(|at_two| {
+        Measure::new(format!("{}, speedup on 2 cores", m.name), "x", Better::More, &[at_two.workers])
     });
     ROWS.iter().zip(&m.rows).flat_map(|(row, simulated)| of(row.0, simulated)).chain(measured).collect()
 }
@@ -218,5 +254,9 @@ fn as_json(m: &Measured) -> Value {
             "is_met": met.collect::<Vec<_>>(), "parallelism": simulated.parallelism,
         })
     });
-    json!({ "project": m.name, "rows": rows.collect::<Vec<_>>(), "measured_at_2": m.speedup })
+    json!({
+        "project": m.name, "rows": rows.collect::<Vec<_>>(),
+        "measured_at_2": m.speedup.map(|at_two| at_two.workers),
+        "two_compilers": m.speedup.map(|at_two| at_two.compilers),
+    })
 }
